@@ -1,0 +1,109 @@
+"""The person: the dump's Users and whoever signs up here, in one table."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
+from django.db import models
+from django.utils import timezone
+from django.utils.text import slugify
+
+from ask.core.content import Content
+
+COMMUNITY = -1
+"""The id of the user who stands for the site itself."""
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def people(self) -> "UserQuerySet":
+        """Without the site's own user."""
+        return self.filter(id__gt=0)
+
+    def best(self) -> "UserQuerySet":
+        """Highest reputation first."""
+        return self.people().order_by("-reputation", "-id")
+
+    def newest(self) -> "UserQuerySet":
+        return self.people().order_by("-created_at", "-id")
+
+    def named_like(self, text: str) -> "UserQuerySet":
+        return self.filter(display_name__icontains=text)
+
+
+class People(UserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's user manager, with this table's querysets."""
+
+    use_in_migrations = False
+
+    def create_staff(self, *, username: str, password: str, now: datetime) -> "User":
+        """A person who may do everything, for a site's first start."""
+        user: User = self.create_superuser(
+            username=username, password=password, display_name=username, created_at=now
+        )
+        return user
+
+
+class User(Content, AbstractBaseUser, PermissionsMixin):
+    """Somebody who asks, answers or keeps order.
+
+    `id` is the dump's `Users.Id`; who signs up here gets one from `LOCAL_IDS` up. Imported people
+    cannot log in until their account is claimed: their password is unusable.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    username = models.CharField(max_length=150, unique=True)
+    email = models.EmailField(blank=True)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+
+    display_name = models.CharField(max_length=255)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(null=True)
+    reputation = models.IntegerField(default=1)
+    view_count = models.IntegerField(default=0)
+    up_vote_count = models.IntegerField(default=0)
+    down_vote_count = models.IntegerField(default=0)
+    website_url = models.TextField(null=True)
+    location = models.TextField(null=True)
+    about = models.TextField(null=True)
+    profile_image_url = models.TextField(null=True)
+    account_id = models.BigIntegerField(null=True)
+    age = models.SmallIntegerField(null=True)
+
+    question_count = models.IntegerField(default=0)
+    answer_count = models.IntegerField(default=0)
+    gold_count = models.IntegerField(default=0)
+    silver_count = models.IntegerField(default=0)
+    bronze_count = models.IntegerField(default=0)
+
+    objects: ClassVar[People] = People()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    LOCAL_FIELDS: ClassVar[tuple[str, ...]] = (
+        "username",
+        "password",
+        "email",
+        "last_login",
+        "is_staff",
+        "is_active",
+        "is_superuser",
+    )
+    """What is said here of an imported person, and stays when a newer dump is imported."""
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["-reputation", "-id"], name="user_best"),
+            models.Index(fields=["-created_at", "-id"], name="user_newest"),
+        )
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.display_name = self.display_name or self.username
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return f"/users/{self.id}/{slugify(self.display_name, allow_unicode=True) or '-'}"

@@ -1,0 +1,1 @@
+"""The cache engine: values that jobs compute ahead and pages only read."""

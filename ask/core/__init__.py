@@ -1,0 +1,1 @@
+"""What every part of Ask may use, and what knows none of them."""

@@ -1,0 +1,65 @@
+"""The environment as settings understand it: each NAME also as NAME_FILE, addresses as URLs."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from environ import FileAwareEnv
+
+FOLDER = Path(__file__).resolve().parent.parent
+
+env = FileAwareEnv()
+
+
+def databases(url: str) -> dict[str, dict[str, Any]]:
+    """Django's `DATABASES` for one address.
+
+    On PostgreSQL everything is in one database. On SQLite the site is two files, because a file
+    has one writer: `default` holds the content, `clock` (the same name with `-clock`) what must
+    never wait for a long write to content.
+    """
+    default: dict[str, Any] = env.db_url_config(url)
+    if not default["ENGINE"].endswith("sqlite3"):
+        default["CONN_MAX_AGE"] = None
+        default["CONN_HEALTH_CHECKS"] = True
+        return {"default": default}
+    path = FOLDER / default["NAME"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return {
+        "default": _sqlite(path),
+        "clock": _sqlite(path.with_name(f"{path.stem}-clock{path.suffix}")),
+    }
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "ask.core.sqlite",
+        "NAME": str(path),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # A transaction that begins as a reader and then writes fails at once when somebody
+            # else wrote meanwhile; one that begins as a writer waits its turn.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                "PRAGMA cache_size=-32000; PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY"
+            ),
+        },
+        "TEST": {"NAME": str(path.with_name(f"test-{path.name}"))},
+    }
+
+
+def secret_key() -> str:
+    """`SECRET_KEY`, or one made at the first start and kept in `var/secret_key`."""
+    given: str = env.str("SECRET_KEY", default="")
+    if given:
+        return given
+    path = FOLDER / "var" / "secret_key"
+    path.parent.mkdir(exist_ok=True)
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text()

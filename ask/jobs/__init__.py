@@ -1,0 +1,1 @@
+"""The door for the clock: one command for each background process."""

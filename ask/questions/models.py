@@ -1,0 +1,403 @@
+"""The tables of the Stack Exchange dump, less its users and badges.
+
+Columns are the dump's, in this project's spelling. No foreign key is held by the database: real
+dumps refer to rows that they do not contain (2–10 % of votes), and a bulk load need not check.
+A text that the dump leaves out is NULL, an empty one is empty.
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.text import slugify
+
+from ask.accounts.models import User
+from ask.core.content import Content
+
+
+def reference(
+    to: type[models.Model] | str, *, related_name: str = "+", db_index: bool = False, **options: Any
+) -> Any:
+    """A foreign key that only says where an id points to; the index is chosen by hand."""
+    return models.ForeignKey(
+        to,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name=related_name,
+        db_index=db_index,
+        **options,
+    )
+
+
+class PostType(models.IntegerChoices):
+    QUESTION = 1
+    ANSWER = 2
+    ORPHANED_TAG_WIKI = 3
+    TAG_WIKI_EXCERPT = 4
+    TAG_WIKI = 5
+    MODERATOR_NOMINATION = 6
+    WIKI_PLACEHOLDER = 7
+    PRIVILEGE_WIKI = 8
+    ARTICLE = 9
+    HELP_ARTICLE = 10
+    COLLECTION = 12
+    MODERATOR_QUESTIONNAIRE = 13
+    ANNOUNCEMENT = 14
+    COLLECTIVE_DISCUSSION = 15
+    COLLECTIVE_COLLECTION = 17
+
+
+IS_QUESTION = Q(post_type=PostType.QUESTION, deleted_at__isnull=True)
+IS_ANSWER = Q(post_type=PostType.ANSWER, deleted_at__isnull=True)
+UNANSWERED = IS_QUESTION & Q(is_answered=False)
+WITHOUT_ANSWERS = IS_QUESTION & Q(answer_count=0)
+RENDERING_DUE = Q(is_rendering_due=True)
+HOTNESS_STALE = Q(is_hotness_stale=True)
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def listed(self) -> Self:
+        """Without the long texts, and with the people that a list shows."""
+        return self.defer("body", "rendered_body").select_related("owner")
+
+    def shown(self) -> Self:
+        """With everything a post's page shows of it."""
+        return self.select_related("owner", "last_editor")
+
+
+class QuestionQuerySet(PostQuerySet):
+    def newest(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+    def active(self) -> Self:
+        """Latest answered, edited or asked first."""
+        return self.order_by("-last_activity_at", "-id")
+
+    def best(self) -> Self:
+        """Hottest first: see `ask.ratings.hotness`."""
+        return self.order_by("-hotness", "-id")
+
+    def highest(self) -> Self:
+        """Highest score first."""
+        return self.order_by("-score", "-id")
+
+    def unanswered(self) -> Self:
+        """Without an accepted or upvoted answer."""
+        return self.filter(is_answered=False)
+
+    def without_answers(self) -> Self:
+        return self.filter(answer_count=0)
+
+    def without_accepted(self) -> Self:
+        return self.filter(accepted_answer=None)
+
+    def tagged(self, tags: Sequence["Tag"]) -> Self:
+        """With every one of these tags."""
+        found = self
+        for tag in tags:
+            found = found.filter(Exists(PostTag.objects.filter(tag=tag, post=OuterRef("pk"))))
+        return found
+
+    def titled_like(self, text: str) -> Self:
+        """With every word of `text` somewhere in the title."""
+        found = self
+        for word in text.split():
+            found = found.filter(title__icontains=word)
+        return found
+
+
+class AnswerQuerySet(PostQuerySet):
+    def to(self, question: "Question") -> Self:
+        return self.filter(parent_id=question.id)
+
+
+class Post(Content):
+    """A question, an answer, a tag wiki or another text of the dump's Posts."""
+
+    id = models.BigAutoField(primary_key=True)
+    post_type = models.SmallIntegerField(choices=PostType)
+    parent = reference("self", null=True)
+    accepted_answer = reference("self", null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_activity_at = models.DateTimeField(default=timezone.now)
+    last_edited_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    community_owned_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    owner = reference(User, null=True)
+    owner_display_name = models.TextField(null=True)
+    last_editor = reference(User, null=True)
+    last_editor_display_name = models.TextField(null=True)
+    score = models.IntegerField(default=0)
+    view_count = models.IntegerField(null=True)
+    answer_count = models.IntegerField(null=True)
+    comment_count = models.IntegerField(default=0)
+    favorite_count = models.IntegerField(null=True)
+    content_license = models.CharField(max_length=20, null=True)
+    is_answered = models.BooleanField(default=False)
+    """Of a question: an answer is accepted or has a score above 0."""
+    hotness = models.FloatField(default=0)
+    is_hotness_stale = models.BooleanField(default=False)
+    """Set by whoever changes the score or the answers; `calc_best` computes it anew."""
+    is_rendering_due = models.BooleanField(default=False)
+    """Set where the body holds code, mathematics or links to the source; see `render_posts`."""
+    title = models.TextField(null=True)
+    tags = models.TextField(null=True)
+    """Names of a question's tags with a space between, in the asker's order."""
+    body = models.TextField()
+    """Cleaned HTML."""
+    rendered_body = models.TextField(null=True)
+    """`body` with highlighted code, MathML and local links, where it differs."""
+
+    objects: ClassVar[models.Manager["Post"]] = PostQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["-created_at", "-id"], name="question_newest", condition=IS_QUESTION
+            ),
+            models.Index(
+                fields=["-last_activity_at", "-id"], name="question_active", condition=IS_QUESTION
+            ),
+            models.Index(fields=["-score", "-id"], name="question_highest", condition=IS_QUESTION),
+            models.Index(fields=["-hotness", "-id"], name="question_best", condition=IS_QUESTION),
+            models.Index(
+                fields=["-score", "-id"], name="question_unanswered", condition=UNANSWERED
+            ),
+            models.Index(
+                fields=["-created_at", "-id"], name="question_no_answers", condition=WITHOUT_ANSWERS
+            ),
+            models.Index(
+                fields=["parent"], name="answer_parent", condition=Q(parent__isnull=False)
+            ),
+            models.Index(fields=["owner", "post_type", "-score", "-id"], name="post_owner"),
+            models.Index(fields=["id"], name="post_hotness_stale", condition=HOTNESS_STALE),
+            models.Index(
+                fields=["-view_count", "id"], name="post_rendering_due", condition=RENDERING_DUE
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title or f"{self.get_post_type_display()} {self.id}"
+
+    @property
+    def html(self) -> str:
+        """What a page shows: the rendered body once a job has made it, the plain one until then."""
+        return self.rendered_body or self.body
+
+    @property
+    def tag_names(self) -> list[str]:
+        return (self.tags or "").split()
+
+
+class QuestionManager(models.Manager["Question"].from_queryset(QuestionQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> QuestionQuerySet:
+        found: QuestionQuerySet = super().get_queryset().filter(IS_QUESTION)
+        return found
+
+
+class Question(Post):
+    """A post that asks."""
+
+    objects: ClassVar[QuestionManager] = QuestionManager()
+
+    class Meta:
+        proxy = True
+
+    @property
+    def slug(self) -> str:
+        return slugify(self.title or "", allow_unicode=True)[:80].strip("-") or "-"
+
+    def get_absolute_url(self) -> str:
+        return f"/questions/{self.id}/{self.slug}"
+
+
+class AnswerManager(models.Manager["Answer"].from_queryset(AnswerQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> AnswerQuerySet:
+        found: AnswerQuerySet = super().get_queryset().filter(IS_ANSWER)
+        return found
+
+
+class Answer(Post):
+    """A post that answers its parent."""
+
+    objects: ClassVar[AnswerManager] = AnswerManager()
+
+    class Meta:
+        proxy = True
+
+    def get_absolute_url(self) -> str:
+        return f"/a/{self.id}"
+
+
+class Comment(Content):
+    """A remark below a post. `text` is the markdown that was written, `html` what is shown."""
+
+    id = models.BigAutoField(primary_key=True)
+    post = reference(Post)
+    user = reference(User, null=True)
+    user_display_name = models.TextField(null=True)
+    score = models.IntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    content_license = models.CharField(max_length=20, null=True)
+    text = models.TextField()
+    html = models.TextField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["post", "id"], name="comment_post"),
+            models.Index(fields=["user", "-id"], name="comment_user"),
+        )
+
+
+class VoteType(models.IntegerChoices):
+    """Those that are counted somewhere; a dump may hold any other number."""
+
+    ACCEPTED = 1
+    UP = 2
+    DOWN = 3
+    OFFENSIVE = 4
+    FAVORITE = 5
+    CLOSE = 6
+    REOPEN = 7
+    BOUNTY_START = 8
+    BOUNTY_CLOSE = 9
+    DELETION = 10
+    UNDELETION = 11
+    SPAM = 12
+    MODERATOR_REVIEW = 15
+    APPROVE_EDIT = 16
+
+
+class Vote(Content):
+    """One vote. Only favourites and bounties say whose."""
+
+    id = models.BigAutoField(primary_key=True)
+    post = reference(Post)
+    vote_type = models.SmallIntegerField(choices=VoteType)
+    user = reference(User, null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    """Of an imported vote, midnight of its day: the dump says no more."""
+    bounty_amount = models.IntegerField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["post", "vote_type"], name="vote_post"),)
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    def best(self) -> Self:
+        """Most used first."""
+        return self.order_by("-question_count", "name")
+
+    def named_like(self, text: str) -> Self:
+        return self.filter(name__icontains=text)
+
+
+class Tag(Content):
+    """A subject of questions."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=255, unique=True)
+    question_count = models.IntegerField(default=0)
+    excerpt_post = reference(Post, null=True)
+    wiki_post = reference(Post, null=True)
+    is_moderator_only = models.BooleanField(default=False)
+    is_required = models.BooleanField(default=False)
+
+    objects: ClassVar[Any] = TagQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=["-question_count", "name"], name="tag_best"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostTag(Content):
+    """That a question bears a tag. The dump says it in `Posts.Tags`."""
+
+    pk = models.CompositePrimaryKey("tag_id", "post_id")
+    tag = reference(Tag)
+    post = reference(Post)
+
+
+class PostHistoryType(models.IntegerChoices):
+    """What happened to a post; a dump may hold any other number."""
+
+    INITIAL_TITLE = 1
+    INITIAL_BODY = 2
+    INITIAL_TAGS = 3
+    EDIT_TITLE = 4
+    EDIT_BODY = 5
+    EDIT_TAGS = 6
+    ROLLBACK_TITLE = 7
+    ROLLBACK_BODY = 8
+    ROLLBACK_TAGS = 9
+    CLOSED = 10
+    REOPENED = 11
+    DELETED = 12
+    UNDELETED = 13
+    LOCKED = 14
+    UNLOCKED = 15
+    COMMUNITY_OWNED = 16
+    MIGRATED = 17
+    MERGED = 18
+    PROTECTED = 19
+    UNPROTECTED = 20
+    DISASSOCIATED = 21
+    UNMERGED = 22
+    SUGGESTED_EDIT_APPLIED = 24
+    TWEETED = 25
+    COMMENTS_MOVED_TO_CHAT = 31
+    NOTICE_ADDED = 33
+    NOTICE_REMOVED = 34
+    MIGRATED_AWAY = 35
+    MIGRATED_HERE = 36
+    MERGE_SOURCE = 37
+    MERGE_DESTINATION = 38
+    BUMPED = 50
+    BECAME_HOT = 52
+    REMOVED_FROM_HOT = 53
+    ASK_WIZARD = 66
+
+
+class PostHistory(Content):
+    """One thing that happened to a post. Rows of one revision share `revision_guid`."""
+
+    id = models.BigAutoField(primary_key=True)
+    post = reference(Post)
+    history_type = models.SmallIntegerField(choices=PostHistoryType)
+    revision_guid = models.CharField(max_length=36)
+    created_at = models.DateTimeField(default=timezone.now)
+    user = reference(User, null=True)
+    user_display_name = models.TextField(null=True)
+    content_license = models.CharField(max_length=20, null=True)
+    comment = models.TextField(null=True)
+    text = models.TextField(null=True)
+    """Markdown, title or tags, by `history_type`."""
+
+    class Meta:
+        indexes = (models.Index(fields=["post", "id"], name="post_history_post"),)
+
+
+class LinkType(models.IntegerChoices):
+    LINKED = 1
+    DUPLICATE = 3
+
+
+class PostLink(Content):
+    """That a post mentions another, or is its duplicate."""
+
+    id = models.BigAutoField(primary_key=True)
+    post = reference(Post)
+    related_post = reference(Post)
+    link_type = models.SmallIntegerField(choices=LinkType)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["post", "link_type"], name="post_link_post"),
+            models.Index(fields=["related_post", "link_type"], name="post_link_related"),
+        )

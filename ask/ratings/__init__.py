@@ -1,0 +1,1 @@
+"""Best questions, users and tags; badges; hotness."""

@@ -1,0 +1,76 @@
+"""The lists of the sidebar: filled by `calc_best`, only read by pages."""
+
+from typing import TypedDict
+
+from ask.accounts.models import User
+from ask.caching.cached_value import CachedValue
+from ask.questions.models import Question, Tag
+
+LENGTH = 10
+
+
+class HotQuestion(TypedDict):
+    id: int
+    title: str
+    url: str
+    score: int
+    answer_count: int
+    is_answered: bool
+
+
+class BestUser(TypedDict):
+    id: int
+    display_name: str
+    url: str
+    reputation: int
+    gold_count: int
+    silver_count: int
+    bronze_count: int
+
+
+class BestTag(TypedDict):
+    name: str
+    question_count: int
+
+
+def _hot_questions() -> list[HotQuestion]:
+    return [
+        HotQuestion(
+            id=question.id,
+            title=question.title or "",
+            url=question.get_absolute_url(),
+            score=question.score,
+            answer_count=question.answer_count or 0,
+            is_answered=question.is_answered,
+        )
+        for question in Question.objects.best().only(
+            "id", "title", "score", "answer_count", "is_answered"
+        )[:LENGTH]
+    ]
+
+
+def _best_users() -> list[BestUser]:
+    return [
+        BestUser(
+            id=user.id,
+            display_name=user.display_name,
+            url=user.get_absolute_url(),
+            reputation=user.reputation,
+            gold_count=user.gold_count,
+            silver_count=user.silver_count,
+            bronze_count=user.bronze_count,
+        )
+        for user in User.objects.best()[:LENGTH]
+    ]
+
+
+def _best_tags() -> list[BestTag]:
+    return [
+        BestTag(name=tag.name, question_count=tag.question_count)
+        for tag in Tag.objects.best()[:LENGTH]
+    ]
+
+
+hot_questions = CachedValue("hot_questions", _hot_questions)
+best_users = CachedValue("best_users", _best_users)
+best_tags = CachedValue("best_tags", _best_tags)
