@@ -22,15 +22,22 @@ def _source_site() -> SourceSite | None:
 source_site = CachedValue("source_site", _source_site)
 
 
-def site_name() -> str:
+def site_name(source: SourceSite | None) -> str:
     """`SITE_NAME` if it was chosen, else the source's name."""
-    source = source_site.get()
     return source["name"] if source and settings.SITE_NAME == "Ask" else settings.SITE_NAME
 
 
-def original_url(post_id: int) -> str | None:
+def original_url(post_id: int, *, source: SourceSite | None) -> str | None:
     """Where an imported post stands at its source; None for what was written here."""
-    source = source_site.get()
-    if not source or not source["url"] or post_id >= LOCAL_IDS:
+    return _at(source, "questions", post_id)
+
+
+def original_author_url(user_id: int, *, source: SourceSite | None) -> str | None:
+    """Where an imported person stands at the source; None for who signed up here."""
+    return _at(source, "users", user_id)
+
+
+def _at(source: SourceSite | None, folder: str, id: int) -> str | None:
+    if source is None or not source["url"] or id >= LOCAL_IDS:
         return None
-    return f"{source['url']}/questions/{post_id}"
+    return f"{source['url']}/{folder}/{id}"

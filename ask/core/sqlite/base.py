@@ -1,5 +1,46 @@
+"""Django's SQLite backend, less two surprises: the content file may be replaced at any moment."""
+
+import os
+from pathlib import Path
+from typing import Any
+
 from django.db.backends.sqlite3 import base
+
+from ask.core.sqlite.succession import point_to, successor_of
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    pass
+    """Opens the current content file, and leaves one that an import has replaced."""
+
+    opened: str = ""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        path = Path(self.settings_dict["NAME"])
+        while True:
+            self.opened = os.path.realpath(path)
+            connection = super().get_new_connection(conn_params)
+            successor = successor_of(connection)
+            if successor is None:
+                return connection
+            # Whoever named the successor was killed before he turned the link.
+            connection.close()
+            if os.path.realpath(path) == self.opened:
+                point_to(path, path.with_name(successor))
+
+    def _is_replaced(self) -> bool:
+        return str(os.path.realpath(self.settings_dict["NAME"])) != self.opened
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Called by Django between requests."""
+        if self.connection is not None and not self.in_atomic_block and self._is_replaced():
+            self.close()
+        super().close_if_unusable_or_obsolete()
+
+    def _start_transaction_under_autocommit(self) -> None:
+        super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        if self._is_replaced() or successor_of(self.connection):
+            # The wait for the lock ended with the file's replacement; nothing was done yet.
+            self.connection.rollback()
+            self.connection.close()
+            self.connection = self.get_new_connection(self.get_connection_params())
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]

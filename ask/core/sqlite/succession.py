@@ -1,0 +1,85 @@
+"""How one content file takes the place of another while the site runs.
+
+The file that `DATABASE_URL` names may be a symbolic link to the file that holds the content. A
+successor is built beside it under a name of its own. The moment of the change is one commit in the
+old file: it writes the successor's name into the table `ask_successor` and lays a trigger on every
+table, so that nothing can be written there any more. After it the link is turned.
+
+Whoever is killed between the two leaves an old file that names its successor: the next who opens
+it turns the link. Whoever waits for the old file's lock meanwhile finds the link turned, and
+begins again on the new file. So no write is lost, and none is seen twice.
+"""
+
+import contextlib
+import os
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+TABLE = "ask_successor"
+
+
+def successor_path(path: Path, now: datetime) -> Path:
+    """A name for a successor of the file at `path`: `ask-20240131T120000123456.sqlite3`."""
+    return path.with_name(f"{path.stem}-{now:%Y%m%dT%H%M%S%f}{path.suffix}")
+
+
+def generations(path: Path) -> list[Path]:
+    """The files beside `path` that are, or were to be, successors."""
+    return [
+        found.resolve()
+        for found in path.parent.glob(f"{path.stem}-[0-9]*T[0-9]*{path.suffix}")
+        if not found.is_symlink()
+    ]
+
+
+def name_successor(connection: BaseDatabaseWrapper, successor: Path) -> None:
+    """In the open transaction: from its commit on, `successor` is the site's content."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+            " AND substr(name, 1, 7) <> 'sqlite_'"
+        )
+        for (table,) in cursor.fetchall():
+            for action in ("INSERT", "UPDATE", "DELETE"):
+                cursor.execute(
+                    f'CREATE TRIGGER "ask_replaced_{table}_{action}" BEFORE {action} ON "{table}"'
+                    " BEGIN SELECT RAISE(ABORT, 'an import has replaced this file; try again');"
+                    " END"
+                )
+        cursor.execute(f"CREATE TABLE {TABLE} (name text NOT NULL)")
+        cursor.execute(f"INSERT INTO {TABLE} (name) VALUES (%s)", [successor.name])  # noqa: S608
+
+
+def successor_of(connection: sqlite3.Connection) -> str | None:
+    """The name of the file that replaced the one behind an open connection."""
+    try:
+        found = connection.execute(f"SELECT name FROM {TABLE}").fetchone()  # noqa: S608
+    except sqlite3.OperationalError:
+        return None
+    return str(found[0]) if found else None
+
+
+def point_to(path: Path, successor: Path) -> None:
+    """Turn the link at `path` to `successor`, and remove the file that it replaces.
+
+    May be repeated. Who has the old file open reads on in it.
+    """
+    replaced = path.resolve()
+    if replaced == successor.resolve():
+        return
+    link = path.with_name(f"{path.name}.link-{os.getpid()}")
+    link.unlink(missing_ok=True)
+    link.symlink_to(successor.name)
+    link.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            if suffix or replaced != path:
+                replaced.with_name(replaced.name + suffix).unlink()

@@ -1,0 +1,55 @@
+"""Markdown of comments, as HTML: Stack Exchange's small dialect, one paragraph without blocks."""
+
+import html
+import re
+
+import cmarkgfm
+import nh3
+
+from ask.questions.cleaning import LINK_REL
+
+_CLEANER = nh3.Cleaner(
+    tags={"a", "br", "code", "del", "em", "strong"},
+    attributes={"a": {"href", "title"}},
+    link_rel=LINK_REL,
+    url_schemes={"http", "https", "mailto", "ftp"},
+)
+
+# Without any of these a comment is plain text, and most are.
+_MARKED = re.compile(r"[*_`\[\\~]|://|www\.|\w@\w|&#?\w+;|^\s*(?:[-+=#>]|\d+[.)])|\n|\t|^ {4}")
+_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+_BLOCK = re.compile(r"^(\s*)([-+*=#>|]|~(?=~~)|_(?=\s*_)|\d+(?=[.)]))", re.MULTILINE)
+_POINTED = re.compile(r"<((?:https?|ftp)://[^\s<>]+)>")
+_TAG = re.compile(r"\[(?:meta-)?tag:([^\]\s\[]+)\]")
+
+
+def render_comment(text: str) -> str:
+    """Safe HTML of a comment: emphasis, code and links; anything else is shown as written."""
+    if not _MARKED.search(text):
+        return html.escape(text, quote=False)
+    parts: list[str] = []
+    at = 0
+    for code in _CODE.finditer(text):
+        parts += [_outside_code(text[at : code.start()]), code[0]]
+        at = code.end()
+    parts.append(_outside_code(text[at:]))
+    source = "".join(parts).strip()
+    return _CLEANER.clean(
+        cmarkgfm.markdown_to_html_with_extensions(
+            _BLOCK.sub(_escape_block, source), extensions=["autolink", "strikethrough"]
+        )
+    ).strip()
+
+
+def _outside_code(text: str) -> str:
+    text = _POINTED.sub(r"\1", text).replace("<", "&lt;")
+    return _TAG.sub(r"[\1](/questions/tagged/\1)", text)
+
+
+def _escape_block(found: re.Match[str]) -> str:
+    """A comment has no headings, quotes or lists: what would begin one is text."""
+    mark = found[2]
+    # Emphasis may begin a line; a bullet is followed by a space.
+    if mark == "*" and found.string[found.end() : found.end() + 1] not in {" ", "\t"}:
+        return mark
+    return f"{mark}\\" if mark[0].isdigit() else f"\\{mark}"

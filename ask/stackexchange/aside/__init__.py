@@ -1,0 +1,15 @@
+"""New content built beside the old, then put in its place in one short step.
+
+`Aside` is what both databases do; the site reads and writes its old content all the while.
+"""
+
+from ask.stackexchange.aside.base import ALIAS, Aside, DoubledId, SomebodyBuilds
+from ask.stackexchange.aside.postgresql import PostgreSQLAside
+from ask.stackexchange.aside.sqlite import SQLiteAside
+
+__all__ = ["ALIAS", "Aside", "DoubledId", "SomebodyBuilds", "build_aside"]
+
+
+def build_aside(vendor: str) -> Aside:
+    """The way of building aside for a database vendor; enter it to begin."""
+    return PostgreSQLAside() if vendor == "postgresql" else SQLiteAside()

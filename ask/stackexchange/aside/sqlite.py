@@ -1,0 +1,140 @@
+"""Building aside on SQLite: in a second file, which then becomes the content file."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from ask.core.content import start_local_ids
+from ask.core.sqlite.succession import generations, name_successor, point_to, successor_path
+from ask.stackexchange.aside.base import ALIAS, Aside, DoubledId, SomebodyBuilds
+
+
+class SQLiteAside(Aside):
+    """The tables in a file beside the live one: see `ask.core.sqlite.succession`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.path = Path(self.live.settings_dict["NAME"])
+        self.lock: int | None = None
+
+    def begin(self) -> None:
+        self._take_lock()
+        self._remove_unfinished()
+        self.new = successor_path(self.path, datetime.now(UTC))
+        settings = dict(self.live.settings_dict)
+        settings["NAME"] = str(self.new)
+        settings["OPTIONS"] = {
+            **settings["OPTIONS"],
+            # IMMEDIATE would claim the live file too, once it is attached.
+            "transaction_mode": "DEFERRED",
+            # Nobody else sees this file, and one that was not finished is thrown away.
+            "init_command": (
+                "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+                "PRAGMA main.locking_mode=EXCLUSIVE; PRAGMA cache_size=-64000;"
+                "PRAGMA temp_store=MEMORY"
+            ),
+        }
+        self.use_alias(settings)
+        with self.live.cursor() as cursor:
+            cursor.execute(
+                "SELECT sql FROM sqlite_master WHERE type = 'table'"
+                " AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+            )
+            statements = [sql for (sql,) in cursor.fetchall()]
+        for sql in statements:
+            self.run(sql)
+
+    def end(self) -> None:
+        self.forget_alias()
+        self._remove_unfinished()
+        if self.lock is not None:
+            os.close(self.lock)
+
+    def _take_lock(self) -> None:
+        path = self.path.with_name(f"{self.path.name}.import-lock")
+        self.lock = os.open(path, os.O_CREAT | os.O_RDWR)
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as e:
+            os.close(self.lock)
+            raise SomebodyBuilds(
+                f"another import is at work on {self.path}; wait for its end"
+            ) from e
+
+    def _remove_unfinished(self) -> None:
+        current = self.path.resolve()
+        for path in generations(self.path):
+            if path != current:
+                for suffix in ("", "-journal", "-wal", "-shm"):
+                    path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        names, places = ", ".join(columns), ", ".join("?" * len(columns))
+        self.connection.ensure_connection()
+        raw = self.connection.connection
+        try:
+            raw.execute("BEGIN")
+            raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", map(_adapt, rows))  # noqa: S608
+            raw.execute("COMMIT")
+        except sqlite3.IntegrityError as e:
+            raise DoubledId(str(e)) from e
+
+    def add_indexes(self) -> Iterable[str]:
+        with self.live.cursor() as cursor:
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+                " ORDER BY tbl_name, name"
+            )
+            found = cursor.fetchall()
+        for name, sql in found:
+            yield name
+            self.run(sql)
+
+    def analyze(self) -> None:
+        self.run("ANALYZE")
+
+    def swap(self) -> None:
+        # Writers wait from here on until the new file is in place; readers do not.
+        with transaction.atomic():
+            self.run("ATTACH DATABASE %s AS live", [str(self.path.resolve())])
+            with transaction.atomic(using=ALIAS):
+                self._copy_what_is_no_content()
+                self.carry_over(live="live", new="main")
+                start_local_ids(self.connection, self.models)
+            self.run("DETACH DATABASE live")
+            self.run("PRAGMA journal_mode=DELETE")
+            self.forget_alias()
+            with self.new.open("rb+") as file:
+                os.fsync(file.fileno())
+            name_successor(self.live, self.new)
+        point_to(self.path, self.new)
+        self.live.close()
+
+    def _copy_what_is_no_content(self) -> None:
+        content = {model._meta.db_table for model in self.models}
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name FROM main.sqlite_master WHERE type = 'table'"
+                " AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+            )
+            others = [name for (name,) in cursor.fetchall() if name not in content]
+        for table in others:
+            self.run(f'INSERT INTO main."{table}" SELECT * FROM live."{table}"')  # noqa: S608
+        self.run(
+            "INSERT INTO main.sqlite_sequence (name, seq) SELECT name, seq"
+            " FROM live.sqlite_sequence AS s WHERE NOT EXISTS"
+            " (SELECT 1 FROM main.sqlite_sequence AS n WHERE n.name = s.name)"
+        )
+
+
+def _adapt(row: Sequence[Any]) -> list[Any]:
+    """Moments as Django writes them to SQLite: in UTC, without a zone."""
+    return [
+        str(value.replace(tzinfo=None)) if isinstance(value, datetime) else value for value in row
+    ]

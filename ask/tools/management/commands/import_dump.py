@@ -1,0 +1,71 @@
+"""Builds the site from a Stack Exchange data dump."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from ask.core.progress import Progress
+from ask.stackexchange.archives import UnreadableDump
+from ask.stackexchange.aside import SomebodyBuilds
+from ask.stackexchange.importing import Import, Report
+
+
+class Command(BaseCommand):
+    help = (
+        "Builds the site from a Stack Exchange data dump: one .7z or .zip, the eight archives of"
+        " a large site, or a folder of XML files. The site shows its old content until the new is"
+        " complete; what was written here stays."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--site-name", default="", help="how the site is called")
+        parser.add_argument(
+            "--site-url",
+            default="",
+            help="address of the original, for attribution and links; known from the name of an"
+            " archive such as beer.stackexchange.com.7z",
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="read and check everything, change nothing"
+        )
+
+    def handle(self, **options: Any) -> None:
+        try:
+            with Progress(stream=self.stderr) as progress:
+                work = Import(
+                    options["paths"],
+                    site_name=options["site_name"],
+                    site_url=options["site_url"],
+                    now=timezone.now,
+                    progress=progress,
+                )
+                report = work.check() if options["dry_run"] else work.run()
+        except (UnreadableDump, SomebodyBuilds) as e:
+            raise CommandError(str(e)) from e
+        self._print(report)
+        if options["dry_run"]:
+            self.stdout.write("Nothing was changed.")
+        else:
+            self.stdout.write(f"The site is now {work.site_name}.")
+
+    def _print(self, report: Report) -> None:
+        rows = 0
+        for name, table in report.tables.items():
+            rows += table.read
+            line = f"{name:12}{table.read:>12,} read {table.stored:>12,} stored"
+            for reason, count in table.left_out.items():
+                line += f"; {count:,} left out: {reason}"
+            if table.unknown_columns:
+                line += f"; unknown columns: {', '.join(table.unknown_columns)}"
+            self.stdout.write(line)
+        if report.absent:
+            self.stdout.write(f"Not in the dump: {', '.join(report.absent)}.")
+        for name, count in report.drift.items():
+            self.stdout.write(f"{name}: {count:,} rows are not what the other tables say.")
+        self.stdout.write(
+            f"{rows:,} rows in {report.seconds:.1f} s,"
+            f" {report.peak_memory / 2**20:.0f} MB of memory at most."
+        )
