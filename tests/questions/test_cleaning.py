@@ -1,0 +1,70 @@
+import pytest
+from pytest_django import Settings
+
+from ask.questions.cleaning import LINK_REL, clean
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Plain &amp; simple</p>",
+        '<pre class="lang-py prettyprint-override"><code>x &lt; 1\n</code></pre>',
+        "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>",
+        "<p>Press <kbd>Ctrl</kbd>, H<sub>2</sub>O, 10<sup>3</sup>, <s>no</s></p>",
+        '<ol start="3"><li>c</li></ol>',
+        '<p><img src="https://i.stack.imgur.com/a.png" alt="A photo"></p>',
+        '<blockquote class="spoiler"><p>The butler.</p></blockquote>',
+    ],
+)
+def test_what_real_posts_use_is_kept(html: str) -> None:
+    assert clean(html) == html
+
+
+@pytest.mark.parametrize(
+    ("html", "cleaned"),
+    [
+        ("<p>a<script>alert(1)</script></p>", "<p>a</p>"),
+        ("<p onmouseover=alert(1)>a</p>", "<p>a</p>"),
+        ("<style>p{}</style><p>a</p>", "<p>a</p>"),
+        ('<iframe src="https://evil.example"></iframe>a', "a"),
+        ("<form><input name=x><button>b</button></form>", "b"),
+        ('<p style="color:red">a</p>', "<p>a</p>"),
+        ('<span class="site-header">a</span>', "<span>a</span>"),
+        ('<svg><animate onbegin="x()"/></svg>a', "a"),
+    ],
+)
+def test_what_could_do_harm_is_left_out(html: str, cleaned: str) -> None:
+    assert clean(html) == cleaned
+
+
+@pytest.mark.parametrize("address", ["javascript:x()", "data:text/html,x", "JaVaScRiPt:x()"])
+def test_links_lead_to_pages_only(address: str) -> None:
+    assert "href" not in clean(f'<a href="{address}">a</a>')
+
+
+def test_links_of_users_say_so() -> None:
+    expected = f'<a href="https://a.example/" rel="{LINK_REL}">a</a>'
+    assert clean('<a href="https://a.example/" rel="me">a</a>') == expected
+
+
+def test_a_picture_from_elsewhere_becomes_a_link() -> None:
+    html = '<p><img src="https://evil.example/p.png" alt="A &quot;photo&quot;"></p>'
+    assert clean(html) == (
+        f'<p><a href="https://evil.example/p.png" rel="{LINK_REL}">A &quot;photo&quot;</a></p>'
+    )
+
+
+def test_a_picture_from_elsewhere_in_a_link_becomes_its_text() -> None:
+    html = '<a href="https://a.example/"><img src="https://evil.example/p.png" alt="photo"></a>'
+    assert clean(html) == f'<a href="https://a.example/" rel="{LINK_REL}">photo</a>'
+
+
+def test_the_operator_says_whose_pictures_are_shown(settings: Settings) -> None:
+    settings.IMAGE_HOSTS = ["pictures.example"]
+    assert "<img" in clean('<img src="https://pictures.example/p.png">')
+    assert "<img" not in clean('<img src="https://i.stack.imgur.com/p.png">')
+
+
+def test_cleaning_twice_changes_nothing() -> None:
+    html = '<p>a <b>b</i> <img src="//x"> <a href=/questions/1>q</a> 1 < 2'
+    assert clean(clean(html)) == clean(html)
