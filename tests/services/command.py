@@ -1,0 +1,48 @@
+"""Running a command beside a service, so that the service always ends after it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from types import FrameType
+from typing import Never
+
+PATIENCE = 30
+"""Seconds that a command has for ending when it is asked to."""
+
+
+def end_orderly_on_signals() -> None:
+    """Turn requests to end into `SystemExit`, so that `with` blocks close what they opened."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+
+
+def _leave(number: int, _: FrameType | None) -> Never:
+    # A second signal must not interrupt what the first one set in motion.
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
+def run(command: Sequence[str], *, environment: Mapping[str, str]) -> int:
+    """Run `command` to its end, and return its exit code as a shell would give it."""
+    with subprocess.Popen(command, env={**os.environ, **environment}) as process:
+        try:
+            code = _wait(process)
+        except SystemExit:
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            raise
+    return 128 - code if code < 0 else code
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # The terminal sent Ctrl-C to the command as well; it ends in its own way.
+            continue
