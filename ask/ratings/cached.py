@@ -2,9 +2,12 @@
 
 from typing import TypedDict
 
+from django.db.models import Count
+
 from ask.accounts.models import User
 from ask.caching.cached_value import CachedValue
 from ask.questions.models import Question, Tag
+from ask.ratings.models import Badge
 
 LENGTH = 10
 
@@ -31,6 +34,13 @@ class BestUser(TypedDict):
 class BestTag(TypedDict):
     name: str
     question_count: int
+
+
+class AwardedBadge(TypedDict):
+    name: str
+    badge_class: int
+    is_tag_based: bool
+    award_count: int
 
 
 def _hot_questions() -> list[HotQuestion]:
@@ -71,6 +81,17 @@ def _best_tags() -> list[BestTag]:
     ]
 
 
+def _badges() -> list[AwardedBadge]:
+    """Every badge that was awarded, the most frequent of each class first."""
+    return [
+        AwardedBadge(**badge)
+        for badge in Badge.objects.values("name", "badge_class", "is_tag_based")
+        .annotate(award_count=Count("id"))
+        .order_by("badge_class", "-award_count", "name")
+    ]
+
+
 hot_questions = CachedValue("hot_questions", _hot_questions)
 best_users = CachedValue("best_users", _best_users)
 best_tags = CachedValue("best_tags", _best_tags)
+badges = CachedValue("badges", _badges)
