@@ -18,6 +18,10 @@ class _Target:
     def __init__(self, start: Callable[[str, dict[str, str]], None]) -> None:
         self.start = start
 
+    def doctype(self, name: str, public: str | None, system: str | None) -> None:
+        """A dump has none, and entities could be declared in it that unfold without end."""
+        raise UnreadableDump("a document type is declared, as no dump does")
+
     def close(self) -> None:
         """lxml asks for a result; there is none."""
 
@@ -25,8 +29,8 @@ class _Target:
 class RowReader:
     """Reads one table. `feed` it bytes as they come; it calls `take` with each row's values.
 
-    The values stand in the order of `Table.columns`. Entities beyond XML's own and external ones
-    are not resolved, so a file cannot unfold in memory or read another.
+    The values stand in the order of `Table.columns`. A document type is refused, so a file can
+    neither unfold in memory nor read another.
     """
 
     def __init__(self, table: Table, take: Callable[[Row], None]) -> None:
@@ -43,7 +47,7 @@ class RowReader:
         ]
         self._parser = etree.XMLParser(
             target=cast(Any, _Target(self._start)),
-            resolve_entities=False,
+            resolve_entities="internal",
             no_network=True,
             huge_tree=True,
         )

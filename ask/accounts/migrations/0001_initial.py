@@ -42,7 +42,6 @@ class Migration(migrations.Migration):
                 ("down_vote_count", models.IntegerField(default=0)),
                 ("website_url", models.TextField(null=True)),
                 ("location", models.TextField(null=True)),
-                ("about", models.TextField(null=True)),
                 ("profile_image_url", models.TextField(null=True)),
                 ("account_id", models.BigIntegerField(null=True)),
                 ("age", models.SmallIntegerField(null=True)),
@@ -51,6 +50,7 @@ class Migration(migrations.Migration):
                 ("gold_count", models.IntegerField(default=0)),
                 ("silver_count", models.IntegerField(default=0)),
                 ("bronze_count", models.IntegerField(default=0)),
+                ("about", models.TextField(null=True)),
                 (
                     "groups",
                     models.ManyToManyField(

@@ -58,10 +58,6 @@ class Migration(migrations.Migration):
                 ("hotness", models.FloatField(default=0)),
                 ("is_hotness_stale", models.BooleanField(default=False)),
                 ("is_rendering_due", models.BooleanField(default=False)),
-                ("title", models.TextField(null=True)),
-                ("tags", models.TextField(null=True)),
-                ("body", models.TextField()),
-                ("rendered_body", models.TextField(null=True)),
                 (
                     "accepted_answer",
                     models.ForeignKey(
@@ -106,6 +102,10 @@ class Migration(migrations.Migration):
                         to="questions.post",
                     ),
                 ),
+                ("title", models.TextField(null=True)),
+                ("tags", models.TextField(null=True)),
+                ("body", models.TextField()),
+                ("rendered_body", models.TextField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -116,8 +116,6 @@ class Migration(migrations.Migration):
                 ("score", models.IntegerField(default=0)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("content_license", models.CharField(max_length=20, null=True)),
-                ("text", models.TextField()),
-                ("html", models.TextField()),
                 (
                     "user",
                     models.ForeignKey(
@@ -139,6 +137,8 @@ class Migration(migrations.Migration):
                         to="questions.post",
                     ),
                 ),
+                ("text", models.TextField()),
+                ("html", models.TextField()),
             ],
         ),
         migrations.CreateModel(
@@ -211,8 +211,6 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("user_display_name", models.TextField(null=True)),
                 ("content_license", models.CharField(max_length=20, null=True)),
-                ("comment", models.TextField(null=True)),
-                ("text", models.TextField(null=True)),
                 (
                     "post",
                     models.ForeignKey(
@@ -234,6 +232,8 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("comment", models.TextField(null=True)),
+                ("text", models.TextField(null=True)),
             ],
         ),
         migrations.CreateModel(
