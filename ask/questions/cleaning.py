@@ -30,9 +30,7 @@ CLASSES = re.compile(r"(lang(uage)?-[\w+#.-]+|prettyprint\S*|snippet\S*|spoiler|
 
 _PLAIN = nh3.Cleaner(
     tags=set(TAGS),
-    attributes={
-        tag: names - {"class"} for tag, names in ATTRIBUTES.items() if tag != "img"
-    },
+    attributes={tag: names - {"class"} for tag, names in ATTRIBUTES.items() if tag != "img"},
     link_rel=LINK_REL,
     url_schemes={"http", "https", "mailto", "ftp"},
 )
