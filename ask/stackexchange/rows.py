@@ -47,7 +47,6 @@ class RowReader:
         ]
         self._parser = etree.XMLParser(
             target=cast(Any, _Target(self._start)),
-            resolve_entities="internal",
             no_network=True,
             huge_tree=True,
         )
