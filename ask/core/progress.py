@@ -81,7 +81,8 @@ class Step:
 
     def _amount(self) -> str:
         if self.unit == "bytes":
-            return f"{self.rows:,} rows" if self.rows else _size(self.count)
+            rows = f"{self.rows:,} rows, " if self.rows else ""
+            return rows + _size(self.count)
         return f"{self.count:,} {self.unit}"
 
     def __enter__(self) -> Self:

@@ -39,8 +39,8 @@ def test_a_long_step_says_now_and_then_how_far_it_is() -> None:
         step.advance(500_000, rows=100)
         step.done()
     assert out.getvalue().splitlines() == [
-        "Posts: 25 %, 200 rows, 25/s, 0:00:24 left",
-        "Posts: 200 rows in 9.0 s",
+        "Posts: 25 %, 200 rows, 1 MB, 25/s, 0:00:24 left",
+        "Posts: 200 rows, 1 MB in 9.0 s",
     ]
 
 
