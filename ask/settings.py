@@ -30,7 +30,7 @@ MIDDLEWARE = [
     "ask.web.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ask.web.visitors.VisitorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -77,7 +77,6 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский")]
 LANGUAGE_COOKIE_NAME = "lang"
-LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [FOLDER / "ask" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"

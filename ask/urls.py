@@ -7,3 +7,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("ask.web.urls")),
 ]
+
+handler404 = "ask.web.views.errors.not_found"
+handler500 = "ask.web.views.errors.failed"

@@ -2,6 +2,8 @@
 
 from typing import TypedDict
 
+from django.db.models import F, Max
+
 from ask.accounts.models import User
 from ask.caching.cached_value import CachedValue
 from ask.questions.models import Answer, Comment, Question, Tag
@@ -29,4 +31,28 @@ def _totals() -> Totals:
     )
 
 
+class Stretch(TypedDict):
+    """Questions whose ids divided by `STRETCH` are the same."""
+
+    number: int
+    changed_at: str
+
+
+STRETCH = 10_000
+
+
+def _stretches() -> list[Stretch]:
+    """Every stretch of ids that has questions, in order: the pages of the sitemap."""
+    found = (
+        Question.objects.annotate(number=F("id") / STRETCH)
+        .values("number")
+        .annotate(changed_at=Max("last_activity_at"))
+        .order_by("number")
+    )
+    return [
+        Stretch(number=one["number"], changed_at=one["changed_at"].isoformat()) for one in found
+    ]
+
+
 totals = CachedValue("totals", _totals)
+stretches = CachedValue("stretches", _stretches)

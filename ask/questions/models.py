@@ -5,11 +5,12 @@ dumps refer to rows that they do not contain (2–10 % of votes), and a bulk loa
 A text that the dump leaves out is NULL, an empty one is empty.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -53,18 +54,81 @@ IS_QUESTION = Q(post_type=PostType.QUESTION, deleted_at__isnull=True)
 IS_ANSWER = Q(post_type=PostType.ANSWER, deleted_at__isnull=True)
 UNANSWERED = IS_QUESTION & Q(is_answered=False)
 WITHOUT_ANSWERS = IS_QUESTION & Q(answer_count=0)
+RARE = 2_000
+"""Up to how many questions a tag is rare."""
+
+BOUNTY_PERIOD = timedelta(days=7)
+
 RENDERING_DUE = Q(is_rendering_due=True)
 HOTNESS_STALE = Q(is_hotness_stale=True)
+
+
+PERSON = ("display_name", "reputation", "gold_count", "silver_count", "bronze_count")
+"""What is shown of a person beside what they wrote."""
+
+SHOWN = (
+    "post_type",
+    "parent_id",
+    "accepted_answer_id",
+    "created_at",
+    "last_activity_at",
+    "last_edited_at",
+    "closed_at",
+    "community_owned_at",
+    "owner_display_name",
+    "last_editor_display_name",
+    "score",
+    "view_count",
+    "answer_count",
+    "content_license",
+    "is_answered",
+    "title",
+    "tags",
+    "body",
+    "rendered_body",
+    *(f"owner__{name}" for name in PERSON),
+    *(f"last_editor__{name}" for name in PERSON),
+)
+NAMES = ("user_display_name", "user__display_name")
+
+
+LISTED = (
+    "post_type",
+    "parent_id",
+    "accepted_answer_id",
+    "created_at",
+    "last_activity_at",
+    "closed_at",
+    "owner_display_name",
+    "score",
+    "view_count",
+    "answer_count",
+    "is_answered",
+    "title",
+    "tags",
+    "owner__display_name",
+    "owner__reputation",
+)
+
+
+TITLED = ("post_type", "title", "score", "is_answered", "deleted_at")
+PARENT = ("parent__post_type", "parent__title", "parent__accepted_answer_id")
 
 
 class PostQuerySet(models.QuerySet["Post"]):
     def listed(self) -> Self:
         """Without the long texts, and with the people that a list shows."""
-        return self.defer("body", "rendered_body").select_related("owner")
+        return self.select_related("owner").only(*LISTED)
 
     def shown(self) -> Self:
         """With everything a post's page shows of it."""
-        return self.select_related("owner", "last_editor")
+        return self.select_related("owner", "last_editor").only(*SHOWN)
+
+    def with_titles(self) -> Self:
+        """For lists that mix questions and answers: an answer is known by its question's title."""
+        return self.select_related("parent").only(
+            *TITLED, "created_at", "parent_id", "accepted_answer_id", *PARENT
+        )
 
 
 class QuestionQuerySet(PostQuerySet):
@@ -83,9 +147,20 @@ class QuestionQuerySet(PostQuerySet):
         """Highest score first."""
         return self.order_by("-score", "-id")
 
+    def within(self, ids: range) -> Self:
+        """With an id in this range."""
+        return self.filter(id__gte=ids.start, id__lt=ids.stop)
+
     def unanswered(self) -> Self:
         """Without an accepted or upvoted answer."""
         return self.filter(is_answered=False)
+
+    def with_closure(self) -> Self:
+        """With the code of the reason for which it was closed last."""
+        closures = PostHistory.objects.filter(
+            post=OuterRef("pk"), history_type=PostHistoryType.CLOSED
+        )
+        return self.annotate(closure=Subquery(closures.order_by("-id").values("comment")[:1]))
 
     def without_answers(self) -> Self:
         return self.filter(answer_count=0)
@@ -97,7 +172,13 @@ class QuestionQuerySet(PostQuerySet):
         """With every one of these tags."""
         found = self
         for tag in tags:
-            found = found.filter(Exists(PostTag.objects.filter(tag=tag, post=OuterRef("pk"))))
+            bearing = PostTag.objects.filter(tag=tag)
+            # A rare tag's few questions are found and sorted; to walk all questions for them would
+            # take long. Of a common tag's, a page's worth is soon met on such a walk.
+            if tag.question_count <= RARE:
+                found = found.filter(id__in=bearing.values("post_id"))
+            else:
+                found = found.filter(Exists(bearing.filter(post=OuterRef("pk"))))
         return found
 
     def titled_like(self, text: str) -> Self:
@@ -111,6 +192,30 @@ class QuestionQuerySet(PostQuerySet):
 class AnswerQuerySet(PostQuerySet):
     def to(self, question: "Question") -> Self:
         return self.filter(parent_id=question.id)
+
+    def highest(self) -> Self:
+        """Highest score first."""
+        return self.order_by("-score", "id")
+
+    def active(self) -> Self:
+        """Latest edited or written first."""
+        return self.order_by("-last_activity_at", "-id")
+
+    def oldest(self) -> Self:
+        return self.order_by("created_at", "id")
+
+    def accepted_first(self, question: "Question") -> Self:
+        """In the same order, but the answer that the asker accepted stands first."""
+        is_other = Case(When(id=question.accepted_answer_id or 0, then=0), default=1)
+        return self.order_by(is_other, *self.query.order_by)
+
+    def above(self, answer: "Post", *, question: "Question") -> Self:
+        """Those that stand before `answer` when they are `highest().accepted_first(question)`."""
+        return self.exclude(id=answer.id).filter(
+            Q(id=question.accepted_answer_id or 0)
+            | Q(score__gt=answer.score)
+            | Q(score=answer.score, id__lt=answer.id)
+        )
 
 
 class Post(Content):
@@ -151,6 +256,9 @@ class Post(Content):
     rendered_body = models.TextField(null=True)
     """`body` with highlighted code, MathML and local links, where it differs."""
 
+    closure: str | None
+    """What `with_closure()` adds to a question: a key of `closing.REASONS`."""
+
     objects: ClassVar[models.Manager["Post"]] = PostQuerySet.as_manager()
 
     class Meta:
@@ -188,8 +296,22 @@ class Post(Content):
         return self.rendered_body or self.body
 
     @property
+    def heading(self) -> str:
+        """Its title, or of an answer its question's, read by `with_titles()`."""
+        return self.title or (self.parent and self.parent.title) or ""
+
+    @property
     def tag_names(self) -> list[str]:
         return (self.tags or "").split()
+
+    @property
+    def slug(self) -> str:
+        return slugify(self.title or "", allow_unicode=True)[:80].strip("-") or "-"
+
+    def get_absolute_url(self) -> str:
+        if self.post_type == PostType.QUESTION:
+            return f"/questions/{self.id}/{self.slug}"
+        return f"/a/{self.id}" if self.post_type == PostType.ANSWER else f"/posts/{self.id}"
 
 
 class QuestionManager(models.Manager["Question"].from_queryset(QuestionQuerySet)):  # type: ignore[misc]
@@ -206,13 +328,6 @@ class Question(Post):
     class Meta:
         proxy = True
 
-    @property
-    def slug(self) -> str:
-        return slugify(self.title or "", allow_unicode=True)[:80].strip("-") or "-"
-
-    def get_absolute_url(self) -> str:
-        return f"/questions/{self.id}/{self.slug}"
-
 
 class AnswerManager(models.Manager["Answer"].from_queryset(AnswerQuerySet)):  # type: ignore[misc]
     def get_queryset(self) -> AnswerQuerySet:
@@ -228,8 +343,22 @@ class Answer(Post):
     class Meta:
         proxy = True
 
-    def get_absolute_url(self) -> str:
-        return f"/a/{self.id}"
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def below(self, posts: Iterable[int]) -> Self:
+        """Of the posts with these ids, oldest first, with their writers' names."""
+        return (
+            self.filter(post_id__in=posts)
+            .select_related("user")
+            .only("post_id", "score", "created_at", "html", *NAMES)
+            .order_by("id")
+        )
+
+    def with_titles(self) -> Self:
+        """For lists of what somebody wrote."""
+        return self.select_related("post").only(
+            "created_at", "html", "post__post_type", "post__title"
+        )
 
 
 class Comment(Content):
@@ -244,6 +373,8 @@ class Comment(Content):
     content_license = models.CharField(max_length=20, null=True)
     text = models.TextField()
     html = models.TextField()
+
+    objects: ClassVar[Any] = CommentQuerySet.as_manager()
 
     class Meta:
         indexes = (
@@ -271,6 +402,19 @@ class VoteType(models.IntegerChoices):
     APPROVE_EDIT = 16
 
 
+class VoteQuerySet(models.QuerySet["Vote"]):
+    def bounties(self, posts: Iterable[int], *, now: datetime) -> dict[int, int]:
+        """Of the posts with these ids, the points that are still offered or were won, by post."""
+        found = self.filter(
+            post_id__in=posts, vote_type__in=(VoteType.BOUNTY_START, VoteType.BOUNTY_CLOSE)
+        ).values_list("post_id", "vote_type", "bounty_amount", "created_at")
+        points: dict[int, int] = {}
+        for post, kind, amount, created_at in found:
+            if kind == VoteType.BOUNTY_CLOSE or created_at > now - BOUNTY_PERIOD:
+                points[post] = points.get(post, 0) + (amount or 0)
+        return points
+
+
 class Vote(Content):
     """One vote. Only favourites and bounties say whose."""
 
@@ -281,6 +425,8 @@ class Vote(Content):
     created_at = models.DateTimeField(default=timezone.now)
     """Of an imported vote, midnight of its day: the dump says no more."""
     bounty_amount = models.IntegerField(null=True)
+
+    objects: ClassVar[Any] = VoteQuerySet.as_manager()
 
     class Meta:
         indexes = (models.Index(fields=["post", "vote_type"], name="vote_post"),)
@@ -382,9 +528,25 @@ class PostHistory(Content):
         indexes = (models.Index(fields=["post", "id"], name="post_history_post"),)
 
 
+AROUND = 30
+ENDS = ("post", "related_post")
+
+
 class LinkType(models.IntegerChoices):
     LINKED = 1
     DUPLICATE = 3
+
+
+class PostLinkQuerySet(models.QuerySet["PostLink"]):
+    def around(self, post: Post) -> Self:
+        """From this post, and the newest to it: a post that everybody mentions has thousands."""
+        newest = self.filter(related_post=post).order_by("-id").values("id")[:AROUND]
+        return (
+            self.filter(Q(post=post) | Q(id__in=newest))
+            .select_related("post", "related_post")
+            .only("link_type", *(f"{end}__{name}" for end in ENDS for name in TITLED))
+            .order_by("-id")
+        )
 
 
 class PostLink(Content):
@@ -395,6 +557,8 @@ class PostLink(Content):
     related_post = reference(Post)
     link_type = models.SmallIntegerField(choices=LinkType)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[Any] = PostLinkQuerySet.as_manager()
 
     class Meta:
         indexes = (

@@ -3,6 +3,17 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from ask.stackexchange.cached import site_name, source_site
+from ask.web.language import language_of
+
 
 def site(request: HttpRequest) -> dict[str, object]:
-    return {"site_name": settings.SITE_NAME}
+    source = source_site.get()
+    language = language_of(request)
+    return {
+        "site_name": site_name(source),
+        "site_url": settings.SITE_URL,
+        "source": source,
+        "language": language,
+        "other_languages": [one for one in settings.LANGUAGES if one[0] != language],
+    }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 LANGUAGES = {code for code, _ in settings.LANGUAGES}
 
@@ -32,4 +33,7 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        # For caches that are not ours: an address has a page per language and, for whoever is
+        # logged in, one of their own. Our own cache knows the rule above and needs no `Vary`.
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
         return response

@@ -1,5 +1,49 @@
-"""The addresses of pages, as people know them from Stack Exchange."""
+"""The addresses of pages, as people know them from Stack Exchange. None ends with a slash."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern] = []
+from ask.web.views import (
+    about,
+    badges,
+    crawlers,
+    feeds,
+    languages,
+    question,
+    questions,
+    revisions,
+    slashes,
+    tags,
+    users,
+)
+
+urlpatterns = [
+    path("", questions.home),
+    path("questions", questions.all_questions),
+    path("questions/tagged/<str:names>", questions.tagged),
+    path("questions/<int:id>", question.question),
+    path("questions/<int:id>/<str:slug>", question.question),
+    path("questions/<int:id>/<str:slug>/<int:answer_id>", question.answer_of),
+    path("q/<int:id>", question.question_by_id),
+    path("q/<int:id>/<path:rest>", question.question_by_id),
+    path("a/<int:id>", question.answer),
+    path("a/<int:id>/<path:rest>", question.answer),
+    path("posts/<int:id>", revisions.post),
+    path("posts/<int:id>/revisions", revisions.post_revisions),
+    path("posts/<int:id>/timeline", revisions.timeline),
+    path("tags", tags.tags),
+    path("tags/<str:name>/info", tags.tag),
+    path("users", users.users),
+    path("users/<int:id>", users.user),
+    path("users/<int:id>/<str:slug>", users.user),
+    path("badges", badges.badges),
+    path("about", about.about),
+    path("feeds", feeds.newest),
+    path("feeds/tag/<str:names>", feeds.tagged),
+    path("feeds/question/<int:id>", feeds.question),
+    path("sitemap.xml", crawlers.sitemap),
+    path("sitemap-<int:number>.xml", crawlers.sitemap_page),
+    path("robots.txt", crawlers.robots),
+    path("opensearch.xml", crawlers.opensearch),
+    path("language/<str:code>", languages.language),
+    re_path(r"^(?P<path>.+)/$", slashes.without_slash),
+]

@@ -1,0 +1,51 @@
+"""Addresses of tags, and how they are read back: a `+` joins tags, and `c++` is a tag."""
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from django.http import Http404
+
+from ask.questions.models import Tag
+
+MAX_PIECES = 16
+
+
+def tag_path(names: Iterable[str]) -> str:
+    """`c++` and `linux` → `/questions/tagged/c%2B%2B+linux`."""
+    return "/questions/tagged/" + "+".join(quote(name, safe="") for name in names)
+
+
+def tag_info_path(name: str) -> str:
+    return f"/tags/{quote(name, safe='')}/info"
+
+
+def tags_at(text: str) -> list[Tag]:
+    """The tags that an address names, already percent-decoded.
+
+    A server hands `c%2B%2B+linux` over as `c+++linux`, so the names that exist decide where one
+    ends: the longest that does, from left to right. Raises `Http404` when a part is no tag.
+    """
+    pieces = text.lower().replace(" ", "+").split("+")
+    if len(pieces) > MAX_PIECES:
+        raise Http404
+    spans = {
+        (start, end): "+".join(pieces[start:end])
+        for start in range(len(pieces))
+        for end in range(start + 1, len(pieces) + 1)
+    }
+    known: dict[str, Tag] = {
+        tag.name: tag
+        for tag in Tag.objects.filter(name__in=set(spans.values())).select_related("excerpt_post")
+    }
+    found: list[Tag] = []
+    start = 0
+    while start < len(pieces):
+        ends = range(len(pieces), start, -1)
+        end = next((end for end in ends if spans[start, end] in known), None)
+        if end is None:
+            raise Http404
+        tag = known[spans[start, end]]
+        if tag not in found:
+            found.append(tag)
+        start = end
+    return found

@@ -1,0 +1,1 @@
+"""What templates may call: `ask` formats, `sidebar` reads the lists that jobs compute."""

@@ -1,0 +1,150 @@
+"""How pages write moments, numbers, people and tags.
+
+These are functions and not templates because a page calls them hundreds of times.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+
+from django import template
+from django.utils.dates import MONTHS_3
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, ngettext
+
+from ask.accounts.models import User
+from ask.web.addresses import tag_info_path, tag_path
+
+register = template.Library()
+
+HUES = 12
+PATTERNS = 4
+
+
+@lru_cache
+def _months(language: str | None) -> list[str]:
+    names = [str(MONTHS_3[month]) for month in range(1, 13)]
+    return [name.title() for name in names] if language == "en" else names
+
+
+@register.filter
+def when(moment: datetime | None) -> str:
+    """A moment of UTC, which a script makes relative: `<time …>1 May 2024, 12:00</time>`."""
+    if moment is None:
+        return ""
+    month = _months(get_language())[moment.month - 1]
+    text = f"{moment.day} {month} {moment.year}, {moment:%H:%M}"
+    return mark_safe(f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}">{text}</time>')
+
+
+@register.filter
+def iso(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@register.filter
+def number(count: int | None) -> str:
+    """`12,345`, or `12 345` in Russian, with a real minus."""
+    text = f"{count or 0:,}".replace("-", "\u2212")
+    return text if get_language() == "en" else text.replace(",", "\u00a0")
+
+
+@register.filter
+def answers(count: int) -> str:
+    return ngettext("answer", "answers", count)
+
+
+@register.filter
+def questions(count: int) -> str:
+    return ngettext("question", "questions", count)
+
+
+@register.filter
+def votes(score: int) -> str:
+    return ngettext("vote", "votes", abs(score))
+
+
+@register.filter
+def views(count: int | None) -> str:
+    return ngettext("view", "views", count or 0)
+
+
+@register.filter
+def awards(count: int) -> str:
+    return ngettext("award", "awards", count)
+
+
+@lru_cache(10_000)
+def _tag_links(names: str) -> SafeString:
+    links = "".join(
+        f'<li><a class="tag" href="{escape(tag_path([name]))}" rel="tag">{escape(name)}</a></li>'
+        for name in names.split()
+    )
+    return mark_safe(f'<ul class="tags">{links}</ul>' if links else "")
+
+
+@register.filter
+def tag_links(names: str | None) -> SafeString:
+    """A question's tags, as `Post.tags` holds them."""
+    return _tag_links(names or "")
+
+
+@register.filter
+def tag_url(name: str) -> str:
+    return tag_path([name])
+
+
+@register.filter
+def tag_info_url(name: str) -> str:
+    return tag_info_path(name)
+
+
+@register.filter
+def avatar(name: str | None, id: int | None = None) -> SafeString:
+    """A letter on a shape and colour of the person's own: no file, no request."""
+    letter = next((char for char in name or "" if char.isalnum()), "?").upper()
+    look = f"hue{id % HUES} shape{id // HUES % PATTERNS}" if id is not None else "nobody"
+    return mark_safe(f'<span class="avatar {look}" aria-hidden="true">{escape(letter)}</span>')
+
+
+@register.filter
+def person(user: User | None, name: str | None = None) -> SafeString:
+    """A link to somebody's profile; for whoever is gone, the name that was left."""
+    if user is None:
+        return mark_safe(f'<span class="gone">{escape(name or gettext("somebody"))}</span>')
+    url, shown = escape(user.get_absolute_url()), escape(user.display_name)
+    return mark_safe(f'<a href="{url}">{shown}</a>')
+
+
+@register.filter
+def card(user: User | None, name: str | None = None) -> SafeString:
+    """Picture, name, reputation and medals; of whoever is gone, picture and name."""
+    if user is None:
+        return mark_safe(f"{avatar(name)}<div>{person(None, name)}</div>")
+    return mark_safe(
+        f"{avatar(user.display_name, user.id)}<div><b>{person(user)}</b><br>"
+        f"{number(user.reputation)}{medals(user)}</div>"
+    )
+
+
+@register.filter
+def medals(user: User) -> SafeString:
+    """How many badges of gold, silver and bronze."""
+    return _medals(get_language(), user.gold_count, user.silver_count, user.bronze_count)
+
+
+@lru_cache(10_000)
+def _medals(language: str | None, gold: int, silver: int, bronze: int) -> SafeString:
+    kinds = (
+        ("gold", gold, gettext("gold badges")),
+        ("silver", silver, gettext("silver badges")),
+        ("bronze", bronze, gettext("bronze badges")),
+    )
+    return mark_safe(
+        "".join(
+            f'<span class="medal {kind}" title="{escape(label)}">'
+            f'<span class="aside">{escape(label)}: </span>{number(count)}</span>'
+            for kind, count, label in kinds
+            if count
+        )
+    )

@@ -1,0 +1,39 @@
+"""Addresses of tags."""
+
+import pytest
+from django.http import Http404
+
+from ask.web.addresses import tag_path, tags_at
+from tests.cast import tag
+
+
+def test_what_means_something_in_an_address_is_quoted() -> None:
+    assert tag_path(["c++", "linux"]) == "/questions/tagged/c%2B%2B+linux"
+    assert tag_path(["c#"]) == "/questions/tagged/c%23"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("c", ["c"]),
+        ("c++", ["c++"]),
+        ("c+++linux", ["c++", "linux"]),
+        ("linux+c++", ["linux", "c++"]),
+        ("linux c", ["linux", "c"]),
+        ("c+linux+c", ["c", "linux"]),
+        ("C++", ["c++"]),
+    ],
+)
+def test_the_longest_name_that_exists_is_read(text: str, names: list[str]) -> None:
+    for name in ("c", "c++", "linux"):
+        tag(name)
+    assert [found.name for found in tags_at(text)] == names
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["", "+", "c+", "sea", "c+sea"])
+def test_a_part_that_is_no_tag_is_not_found(text: str) -> None:
+    tag("c")
+    with pytest.raises(Http404):
+        tags_at(text)
