@@ -389,7 +389,7 @@ class Migration(migrations.Migration):
             model_name="post",
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True), ("post_type", 1)),
-                fields=["-created_at", "-id"],
+                fields=["-created_at", "-id", "post_type", "deleted_at"],
                 name="question_newest",
             ),
         ),
@@ -397,7 +397,7 @@ class Migration(migrations.Migration):
             model_name="post",
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True), ("post_type", 1)),
-                fields=["-last_activity_at", "-id"],
+                fields=["-last_activity_at", "-id", "post_type", "deleted_at"],
                 name="question_active",
             ),
         ),
@@ -405,7 +405,7 @@ class Migration(migrations.Migration):
             model_name="post",
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True), ("post_type", 1)),
-                fields=["-score", "-id"],
+                fields=["-score", "-id", "post_type", "deleted_at"],
                 name="question_highest",
             ),
         ),
@@ -413,7 +413,7 @@ class Migration(migrations.Migration):
             model_name="post",
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True), ("post_type", 1)),
-                fields=["-hotness", "-id"],
+                fields=["-hotness", "-id", "post_type", "deleted_at"],
                 name="question_best",
             ),
         ),
@@ -423,7 +423,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("deleted_at__isnull", True), ("post_type", 1), ("is_answered", False)
                 ),
-                fields=["-score", "-id"],
+                fields=["-score", "-id", "post_type", "deleted_at", "is_answered"],
                 name="question_unanswered",
             ),
         ),
@@ -433,7 +433,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("deleted_at__isnull", True), ("post_type", 1), ("answer_count", 0)
                 ),
-                fields=["-created_at", "-id"],
+                fields=["-created_at", "-id", "post_type", "deleted_at", "answer_count"],
                 name="question_no_answers",
             ),
         ),
@@ -479,11 +479,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="postlink",
-            index=models.Index(fields=["post", "link_type"], name="post_link_post"),
+            index=models.Index(fields=["post", "-id"], name="post_link_post"),
         ),
         migrations.AddIndex(
             model_name="postlink",
-            index=models.Index(fields=["related_post", "link_type"], name="post_link_related"),
+            index=models.Index(fields=["related_post", "-id"], name="post_link_related"),
         ),
         migrations.AddIndex(
             model_name="tag",

@@ -25,7 +25,6 @@ from ask.questions.models import (
     Comment,
     LinkType,
     Post,
-    PostLink,
     PostType,
     Question,
     Vote,
@@ -189,17 +188,15 @@ def _hand_out(comments: Iterable[Comment], posts: list[ShownPost]) -> None:
 def _links(question: Question) -> Links:
     links = Links()
     seen = {question.id}
-    found = list(PostLink.objects.around(question))
+    found = Question.objects.linked_with(question)
     # A duplicate may mention its original as well: it is listed once, as the duplicate.
-    for link in sorted(found, key=lambda link: link.link_type != LinkType.DUPLICATE):
-        is_from_here = link.post_id == question.id
-        other = link.related_post if is_from_here else link.post
-        if other.id in seen or other.deleted_at or other.post_type != PostType.QUESTION:
+    for other in sorted(found, key=lambda other: other.link_type != LinkType.DUPLICATE):
+        if other.id in seen:
             continue
         seen.add(other.id)
-        if link.link_type != LinkType.DUPLICATE:
+        if other.link_type != LinkType.DUPLICATE:
             links.linked.append(other)
-        elif is_from_here:
+        elif other.is_mentioned:
             links.originals.append(other)
         else:
             links.duplicates.append(other)
