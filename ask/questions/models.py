@@ -5,12 +5,13 @@ dumps refer to rows that they do not contain (2–10 % of votes), and a bulk loa
 A text that the dump leaves out is NULL, an empty one is empty.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
-from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db import connections, models
+from django.db.models import Case, Exists, Func, OuterRef, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.query import RawQuerySet
 from django.utils import timezone
@@ -147,6 +148,14 @@ TITLED = ("post_type", "title", "score", "is_answered", "deleted_at")
 PARENT = ("parent__post_type", "parent__title", "parent__accepted_answer_id")
 
 
+class TitleMatches(Func):
+    """Whether the words of a text (first argument) match PostgreSQL's query (second)."""
+
+    template = "to_tsvector('simple', %(expressions)s)"
+    arg_joiner = ") @@ to_tsquery('simple', "
+    output_field = models.BooleanField()
+
+
 class PostQuerySet(models.QuerySet["Post"]):
     def listed(self) -> Self:
         """Without the long texts, and with the people that a list shows."""
@@ -219,9 +228,16 @@ class QuestionQuerySet(PostQuerySet):
         return found
 
     def titled_like(self, text: str) -> Self:
-        """With every word of `text` somewhere in the title."""
+        """With every word of `text` in the title: as the beginning of a word on PostgreSQL, which
+        has an index of them, anywhere in it on SQLite. No text finds all, marks alone nothing."""
+        words = re.findall(r"\w+", text)
+        if not words:
+            return self.none() if text.strip() else self
+        if connections[self.db].vendor == "postgresql":
+            query = " & ".join(f"{word}:*" for word in words)
+            return self.filter(TitleMatches("title", Value(query)))
         found = self
-        for word in text.split():
+        for word in words:
             found = found.filter(title__icontains=word)
         return found
 
