@@ -33,6 +33,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
+        work: Import | None = None
         try:
             with Progress(stream=self.stderr) as progress:
                 work = Import(
@@ -45,11 +46,18 @@ class Command(BaseCommand):
                 report = work.check() if options["dry_run"] else work.run()
         except (UnreadableDump, SomebodyBuilds) as e:
             raise CommandError(str(e)) from e
+        except KeyboardInterrupt as e:
+            raise CommandError(self._interrupted(work), returncode=130) from e
         self._print(report)
         if options["dry_run"]:
             self.stdout.write("Nothing was changed.")
         else:
             self.stdout.write(f"The site is now {work.site_name}.")
+
+    def _interrupted(self, work: Import | None) -> str:
+        if work and work.is_in_place:
+            return "Interrupted: the site is the new one; calc_best and recount do what is left."
+        return "Interrupted: the site is as it was."
 
     def _print(self, report: Report) -> None:
         rows = 0

@@ -17,6 +17,7 @@ from django.db import connections
 from django.utils import timezone
 
 from ask.stackexchange.models import Source
+from ask.stackexchange.sample import SITE
 from ask.tools.children import children
 from ask.tools.serving import Address, CannotListen, DidNotAnswer, granian, wait_until_answered
 from ask.tools.staff_login import renew_staff_login
@@ -76,7 +77,10 @@ class Command(BaseCommand):
             self.say("Making a sample community.")
             with tempfile.TemporaryDirectory(prefix="ask-sample-") as folder:
                 call_command("make_dump", folder, questions=questions)
-                call_command("import_dump", folder, site_name=settings.SITE_NAME)
+                # With the address of its original, links among its questions become local.
+                call_command(
+                    "import_dump", folder, site_name=settings.SITE_NAME, site_url=f"https://{SITE}"
+                )
         call_command("calc_best")
 
     def serve(self, address: Address) -> None:
