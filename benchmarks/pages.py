@@ -42,6 +42,7 @@ def prepare(url: str, *, questions: int) -> None:
         dump = Path(folder) / "dump"
         for arguments in (
             ["migrate", "--verbosity=0"],
+            ["collectstatic", "--verbosity=0", "--noinput"],
             ["make_dump", str(dump), "--questions", str(questions)],
             ["import_dump", str(dump)],
         ):
