@@ -26,6 +26,9 @@ class UserQuerySet(models.QuerySet["User"]):
     def newest(self) -> "UserQuerySet":
         return self.people().order_by("-created_at", "-id")
 
+    def joined_within(self, starts_at: datetime, ends_at: datetime) -> "UserQuerySet":
+        return self.filter(created_at__gte=starts_at, created_at__lte=ends_at)
+
     def named_like(self, text: str) -> "UserQuerySet":
         return self.filter(display_name__icontains=text)
 

@@ -1,4 +1,4 @@
-"""The lists of the sidebar: filled by `calc_best`, only read by pages."""
+"""The lists of the sidebar and the sizes of rankings: filled by `calc_best`, read by pages."""
 
 from typing import TypedDict
 
@@ -7,7 +7,8 @@ from django.db.models import Count
 from ask.accounts.models import User
 from ask.caching.cached_value import CachedValue
 from ask.questions.models import Question, Tag
-from ask.ratings.models import Badge
+from ask.ratings.models import Badge, Board, Period, Reckoning, Standing
+from ask.ratings.standings import starts_at
 
 LENGTH = 10
 
@@ -34,6 +35,15 @@ class BestUser(TypedDict):
 class BestTag(TypedDict):
     name: str
     question_count: int
+
+
+class Rankings(TypedDict):
+    ends_at: str | None
+    """The end of every period; None before the first computation."""
+    ranked: dict[str, int]
+    """How many people stand on a board in a period, by `board_key()`."""
+    new: dict[str, int]
+    """How many people joined in a period, by its name."""
 
 
 class AwardedBadge(TypedDict):
@@ -91,7 +101,32 @@ def _badges() -> list[AwardedBadge]:
     ]
 
 
+def board_key(board: Board, period: Period) -> str:
+    return f"{board.name} {period.name}"
+
+
+def _rankings() -> Rankings:
+    reckoning = Reckoning.objects.first()
+    ends_at = reckoning.ends_at if reckoning else None
+    counts = Standing.objects.values_list("board", "period").annotate(count=Count("user_id"))
+    return Rankings(
+        ends_at=ends_at.isoformat() if ends_at else None,
+        ranked={
+            board_key(Board(board), Period(period)): count
+            for board, period, count in counts.order_by()
+        },
+        new={
+            period.name: User.objects.newest()
+            .joined_within(starts_at(period, ends_at=ends_at), ends_at)
+            .count()
+            for period in Period
+            if period != Period.ALL and ends_at
+        },
+    )
+
+
 hot_questions = CachedValue("hot_questions", _hot_questions)
 best_users = CachedValue("best_users", _best_users)
 best_tags = CachedValue("best_tags", _best_tags)
 badges = CachedValue("badges", _badges)
+rankings = CachedValue("rankings", _rankings)

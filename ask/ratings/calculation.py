@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from ask.questions.cached import totals
 from ask.questions.models import HOTNESS_STALE, Post, PostType
-from ask.ratings.cached import badges, best_tags, best_users, hot_questions
+from ask.ratings.cached import badges, best_tags, best_users, hot_questions, rankings
 from ask.ratings.hotness import hotness
 
 BATCH = 1_000
@@ -70,8 +70,8 @@ def refresh_hotness(*, is_full: bool, advanced: Callable[[int], None]) -> int:
 
 
 def fill_lists() -> None:
-    """Put the best questions, users and tags, the badges and the totals into the cache."""
-    for value in (hot_questions, best_users, best_tags, badges, totals):
+    """Put the best questions, users and tags, the badges and all counts into the cache."""
+    for value in (hot_questions, best_users, best_tags, badges, rankings, totals):
         value.fill()
 
 

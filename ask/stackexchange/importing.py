@@ -21,6 +21,7 @@ from ask.questions.models import Comment, Post, PostTag, PostType, Tag
 from ask.questions.rendering import needs_rendering
 from ask.ratings.counters import TALLIES, derivations
 from ask.ratings.hotness import hotness
+from ask.ratings.standings import refresh_standings
 from ask.stackexchange import tables
 from ask.stackexchange.archives import Dump, UnreadableDump, site_of
 from ask.stackexchange.aside import ALIAS, Aside, DoubledId, build_aside
@@ -235,6 +236,8 @@ class Import:
             archives=[path.name for path in paths],
             absent=[name for name in tables.ALL if name not in self.dump.members],
         )
+        self.is_in_place = False
+        """Whether the site is the new one already."""
         self._started = time.monotonic()
 
     def check(self) -> Report:
@@ -259,6 +262,8 @@ class Import:
                 self._index(aside)
                 with self._stage("Statistics"):
                     aside.analyze()
+                with self._stage("Standings"):
+                    refresh_standings(now=self.now(), dumped_at=latest, using=ALIAS)
                 Source.objects.using(ALIAS).create(
                     name=self.site_name,
                     url=self.site_url,
@@ -267,6 +272,7 @@ class Import:
                 )
                 with self._stage("Swap"):
                     aside.swap()
+                self.is_in_place = True
         except DoubledId as e:
             raise UnreadableDump(f"the dump has two rows with the same id or name: {e}") from e
         self._verify()

@@ -89,15 +89,17 @@ def page_of(
     size: int,
     parameters: Mapping[str, object] | None = None,
     total: int | None = None,
+    key: str = "pk",
 ) -> Page:
     """The page that the request asks for. Raises `Http404` beyond the last one.
 
     Only ids are read, so that an index alone can skip the rows before: page 1,000 costs little
-    more than page 1. `rows_of` reads the rest of the few that are shown.
+    more than page 1. `rows_of` reads the rest of the few that are shown. `key` is the column of
+    their ids, where `ordered` is another table that refers to them.
     """
     number = page_number(request)
     start = (number - 1) * size
-    ids = list(ordered.values_list("pk", flat=True)[start : start + size + 1])
+    ids = list(ordered.values_list(key, flat=True)[start : start + size + 1])
     if not ids and number > 1:
         raise Http404
     return Page(

@@ -17,7 +17,8 @@ from ask.core.content import LOCAL_IDS
 from ask.core.progress import Progress
 from ask.questions.models import Comment, Post, PostHistory, PostTag, Question, Tag, Vote
 from ask.ratings.cached import hot_questions
-from ask.ratings.models import Badge
+from ask.ratings.models import Badge, Board, Reckoning, Standing, TopAnswerer
+from ask.ratings.standings import refresh_standings
 from ask.stackexchange.aside import ALIAS, SomebodyBuilds, build_aside
 from ask.stackexchange.importing import Import, Report
 from ask.stackexchange.models import Source
@@ -80,6 +81,24 @@ def test_a_folder_becomes_the_site(tmp_path: Path) -> None:
     assert (source.name, source.url) == ("Beer", "https://beer.example")
     assert source.imported_at == NOW
     assert source.report["tables"]["Posts"]["read"] == 2
+
+
+def test_an_import_brings_its_own_standings(tmp_path: Path) -> None:
+    bring(small(tmp_path / "one"))
+    before = standings()
+    assert before
+    assert Reckoning.objects.get().ends_at == Source.objects.get().dumped_at
+    assert TopAnswerer.objects.exists()
+    refreshed = refresh_standings(now=NOW, dumped_at=Source.objects.get().dumped_at)
+    assert refreshed is None
+    bring(small(tmp_path / "two", Votes=[]))
+    assert not Standing.objects.filter(board=Board.REPUTATION).exists()
+    bring(small(tmp_path / "three"))
+    assert standings() == before
+
+
+def standings() -> set[tuple[object, ...]]:
+    return set(Standing.objects.values_list("board", "period", "user_id", "points"))
 
 
 @pytest.mark.parametrize("kind", ["7z", "zip"])

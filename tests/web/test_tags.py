@@ -6,7 +6,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from ask.questions.cached import totals
 from ask.questions.models import Post, PostType, Tag
-from tests.cast import ask, tag
+from ask.ratings.standings import refresh_standings
+from tests.cast import NOON, answer, ask, bob, carol, person, tag
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,19 @@ def test_a_tag_s_page_shows_its_description_and_best_questions(client: Client) -
     assert "A language." in client.get("/tags").content.decode()
 
 
+def test_a_tag_s_page_names_those_who_answer_best(client: Client) -> None:
+    question = ask(tags="sky")
+    for score in (3, 4):
+        answer(question, by=bob(), score=score)
+    answer(question, by=carol(), score=9)
+    assert "Top answerers" not in client.get("/tags/sky/info").content.decode()
+    refresh_standings(now=NOON, dumped_at=None)
+    html = client.get("/tags/sky/info").content.decode()
+    html = html[html.index("Top answerers") :]
+    assert html.index("Carol") < html.index("Bob")
+    assert "score 7 · 2 answers" in html
+
+
 def test_an_unknown_tag_is_not_found(client: Client) -> None:
     assert client.get("/tags/sky/info").status_code == 404
 
@@ -54,7 +68,9 @@ def test_tags_take_few_queries(
     for number in range(40):
         described(f"tag-{number}", "Something.")
     for number in range(12):
-        ask(f"Question {number}", tags="tag-1")
+        question = ask(f"Question {number}", tags="tag-1")
+        answer(question, by=person(f"Person {number}"), score=1)
+    refresh_standings(now=NOON, dumped_at=None)
     totals.fill()
     for path in ("/tags", "/tags?tab=new&page=2", "/tags?filter=tag", "/tags/tag-1/info"):
         client.get(path)

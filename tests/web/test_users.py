@@ -1,16 +1,25 @@
 """People and their profiles."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from ask.accounts.models import COMMUNITY, User
 from ask.questions.cached import totals
-from ask.questions.models import Answer
+from ask.questions.models import Answer, PostHistoryType, Vote, VoteType
+from ask.ratings.cached import rankings
 from ask.ratings.models import Badge, BadgeClass
-from tests.cast import NOON, alice, ask, bob, carol, comment, person
+from ask.ratings.standings import refresh_standings
+from tests.cast import NOON, alice, ask, bob, carol, comment, history, person
 
 pytestmark = pytest.mark.django_db
+
+
+def names_on(client: Client, address: str) -> list[str]:
+    return [user.display_name for user, _points in client.get(address).context["people"]]
+
 
 TABS = ["profile", "questions", "answers", "tags", "badges", "activity"]
 
@@ -18,10 +27,48 @@ TABS = ["profile", "questions", "answers", "tags", "badges", "activity"]
 def test_the_best_come_first_and_the_site_s_own_user_is_left_out(client: Client) -> None:
     User.objects.create(id=COMMUNITY, username="community", display_name="Community")
     alice(), bob(), carol()
-    names = [user.display_name for user in client.get("/users").context["people"]]
+    names = names_on(client, "/users")
     assert names == ["Carol", "Bob", "Alice"]
-    names = [user.display_name for user in client.get("/users?filter=LIC").context["people"]]
+    names = names_on(client, "/users?filter=LIC")
     assert names == ["Alice"]
+
+
+def test_each_tab_and_period_has_its_own_order(client: Client) -> None:
+    person("Dora", now=NOON - timedelta(days=20), up_vote_count=7)
+    question, older = ask(by=alice()), ask(by=carol())
+    for post, days_ago in ((question, 0), (older, 20), (older, 20)):
+        at = NOON - timedelta(days=days_ago)
+        Vote.objects.create(post=post, vote_type=VoteType.UP, created_at=at)
+    history(question, PostHistoryType.EDIT_BODY, guid="a", by=bob())
+    refresh_standings(now=NOON, dumped_at=None)
+    rankings.fill()
+    assert names_on(client, "/users?tab=reputation&filter=week") == ["Alice"]
+    assert names_on(client, "/users?tab=Reputation&filter=month") == ["Carol", "Alice"]
+    assert names_on(client, "/users?tab=new&filter=week") == ["Bob", "Carol", "Alice"]
+    assert names_on(client, "/users?tab=new&filter=month")[-1] == "Dora"
+    assert names_on(client, "/users?tab=editors&filter=week") == ["Bob"]
+    assert names_on(client, "/users?tab=editors") == ["Bob"]
+    assert names_on(client, "/users?tab=voters&filter=week") == ["Dora"]
+    assert names_on(client, "/users?filter=month&search=ali") == ["Alice"]
+    assert names_on(client, "/users?tab=editors&search=ali") == []
+    assert client.get("/users?filter=LIC").context["wanted"] == "LIC"
+
+
+def test_a_period_says_its_days_and_what_was_gained_in_it(client: Client) -> None:
+    Vote.objects.create(post=ask(), vote_type=VoteType.UP, created_at=NOON)
+    refresh_standings(now=NOON, dumped_at=None)
+    rankings.fill()
+    html = client.get("/users?filter=week").content.decode()
+    assert "25 Apr 2024 – 1 May 2024" in html
+    assert "+10 reputation" in html
+    html = client.get("/users?filter=week", headers={"accept-language": "ru"}).content.decode()
+    assert "+10 к репутации" in html
+
+
+@pytest.mark.parametrize("tab", ["reputation", "new", "voters", "editors"])
+def test_before_the_first_computation_nobody_is_ranked(client: Client, tab: str) -> None:
+    response = client.get(f"/users?tab={tab}&filter=week")
+    assert "Nobody so far." in response.content.decode()
 
 
 def test_another_name_leads_to_the_right_one(client: Client) -> None:
@@ -74,9 +121,20 @@ def test_the_list_takes_few_queries(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(40):
-        person(f"Person {number}")
+        somebody = person(f"Person {number}", up_vote_count=1)
+        Vote.objects.create(post=ask(by=somebody), vote_type=VoteType.UP, created_at=NOON)
+    refresh_standings(now=NOON, dumped_at=None)
     totals.fill()
-    for path in ("/users", "/users?tab=new&page=2", "/users?filter=person"):
+    rankings.fill()
+    for path in (
+        "/users",
+        "/users?tab=new&page=2",
+        "/users?filter=person",
+        "/users?tab=reputation&filter=week&page=2",
+        "/users?tab=new&filter=week&page=2",
+        "/users?tab=voters&page=2",
+        "/users?tab=reputation&filter=week&search=person",
+    ):
         client.get(path)
         with django_assert_max_num_queries(5):
             assert client.get(path).status_code == 200

@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from ask.accounts.models import User
 from ask.core.content import LOCAL_IDS, Content, content_models
 from ask.questions.models import PostTag
+from ask.ratings.models import Reckoning, Standing, TopAnswerer
 from ask.stackexchange.models import Source
 
 ALIAS = "aside"
@@ -78,7 +79,7 @@ class Aside(ABC):
         """SQL that says which live rows of a table were made here and stay."""
         if model is PostTag:
             return f"post_id >= {LOCAL_IDS}"
-        if model is Source:
+        if model in (Source, Standing, TopAnswerer, Reckoning):
             return "1 = 0"  # the new content has its own
         return f"id >= {LOCAL_IDS}"
 

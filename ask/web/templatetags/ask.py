@@ -32,9 +32,15 @@ def when(moment: datetime | None) -> str:
     """A moment of UTC, which a script makes relative: `<time …>1 May 2024, 12:00</time>`."""
     if moment is None:
         return ""
-    month = _months(get_language())[moment.month - 1]
-    text = f"{moment.day} {month} {moment.year}, {moment:%H:%M}"
+    text = f"{day(moment)}, {moment:%H:%M}"
     return mark_safe(f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}">{text}</time>')
+
+
+@register.filter
+def day(moment: datetime) -> str:
+    """A day of UTC, which stays as it is: `1 May 2024`."""
+    month = _months(get_language())[moment.month - 1]
+    return f"{moment.day} {month} {moment.year}"
 
 
 @register.filter
@@ -67,6 +73,11 @@ def votes(score: int) -> str:
 @register.filter
 def views(count: int | None) -> str:
     return ngettext("view", "views", count or 0)
+
+
+@register.filter
+def edits(count: int) -> str:
+    return ngettext("edit", "edits", count)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from ask.core.content import LOCAL_IDS
 from ask.questions.cached import totals
 from ask.questions.licences import licence
 from ask.questions.models import Question, Tag
+from ask.ratings.models import TopAnswerer
 from ask.stackexchange.cached import source_site
 from ask.web.addresses import tag_info_path
 from ask.web.excerpts import excerpt
@@ -58,7 +59,7 @@ def tags(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def tag(request: HttpRequest, name: str) -> HttpResponse:
-    """`/tags/TAG/info`: the excerpt, the wiki, and the best questions."""
+    """`/tags/TAG/info`: the excerpt, the wiki, the best answerers and the best questions."""
     found = get_object_or_404(
         Tag.objects.select_related("excerpt_post", "wiki_post"), name=name.lower()
     )
@@ -80,6 +81,7 @@ def tag(request: HttpRequest, name: str) -> HttpResponse:
         "original": f"{source['url']}/tags/{quote(found.name, safe='')}/info"
         if source and source["url"] and found.id < LOCAL_IDS
         else None,
+        "answerers": TopAnswerer.objects.under(found),
         "questions": [questions[id] for id in best],
         "path": tag_info_path(found.name),
     }

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,7 +17,9 @@ from django.views.decorators.http import require_safe
 from ask.accounts.models import User
 from ask.questions.cached import totals
 from ask.questions.models import Answer, Comment, Post, PostTag, PostType, Question
-from ask.ratings.models import Badge, BadgeClass
+from ask.ratings.cached import Rankings, board_key, rankings
+from ask.ratings.models import Badge, BadgeClass, Board, Period, Standing
+from ask.ratings.standings import starts_at
 from ask.stackexchange.cached import original_author_url, source_site
 from ask.web.excerpts import excerpt
 from ask.web.paging import address, page_of, rows_of
@@ -26,39 +30,20 @@ TOP = 5
 TAGS = 60
 EVENTS = 30
 
-TABS = {
-    "reputation": (_("Reputation"), User.objects.best),
-    "new": (_("New users"), User.objects.newest),
+TABS: dict[str, tuple[Promise, Board | None]] = {
+    "reputation": (_("Reputation"), Board.REPUTATION),
+    "new": (_("New users"), None),
+    "voters": (_("Voters"), Board.VOTERS),
+    "editors": (_("Editors"), Board.EDITORS),
 }
 
-
-@require_safe
-def users(request: HttpRequest) -> HttpResponse:
-    """`/users?tab=reputation|new&filter=part of a name`."""
-    name = request.GET.get("tab", "")
-    name = name if name in TABS else "reputation"
-    wanted = request.GET.get("filter", "").strip()[:100]
-    parameters = {"filter": wanted, "tab": name if name != "reputation" else None}
-    found = TABS[name][1]()
-    if wanted:
-        found = found.named_like(wanted)
-    total = None if wanted else totals.get()["users"]
-    page = page_of(found, request=request, size=SIZE, parameters=parameters, total=total)
-    context = {
-        "section": "users",
-        "page": page,
-        "people": rows_of(page, User.objects.only(*SHOWN)),
-        "total": total,
-        "tabs": [
-            (label, address("/users", {**parameters, "tab": one}), one == name)
-            for one, (label, _ordered) in TABS.items()
-        ],
-        "tab": name,
-        "wanted": wanted,
-        "path": "/users",
-    }
-    return render(request, "web/users.html", context)
-
+PERIODS: dict[str, tuple[Promise, Period]] = {
+    "week": (pgettext_lazy("period", "Week"), Period.WEEK),
+    "month": (pgettext_lazy("period", "Month"), Period.MONTH),
+    "quarter": (pgettext_lazy("period", "Quarter"), Period.QUARTER),
+    "year": (pgettext_lazy("period", "Year"), Period.YEAR),
+    "all": (pgettext_lazy("period", "All"), Period.ALL),
+}
 
 SHOWN = (
     "display_name",
@@ -69,6 +54,74 @@ SHOWN = (
     "silver_count",
     "bronze_count",
 )
+
+
+@require_safe
+def users(request: HttpRequest) -> HttpResponse:
+    """`/users?tab=reputation|new|voters|editors&filter=week|month|…|all&search=part of a name`."""
+    tab = request.GET.get("tab", "").lower()
+    tab = tab if tab in TABS else "reputation"
+    chosen = request.GET.get("filter", "").lower()
+    wanted = request.GET.get("search", "")
+    if chosen not in PERIODS:
+        # Until there were periods, this was the name of what `search` is now.
+        wanted, chosen = wanted or request.GET.get("filter", ""), "all"
+    if tab == "voters":
+        chosen = "all"
+    wanted = wanted.strip()[:100]
+    parameters = {"tab": tab, "filter": chosen if chosen != "all" else None, "search": wanted}
+    board, period = TABS[tab][1], PERIODS[chosen][1]
+    known = rankings.get()
+    ends_at = datetime.fromisoformat(known["ends_at"]) if known["ends_at"] else timezone.now()
+    since = None if period == Period.ALL else starts_at(period, ends_at=ends_at)
+    found, key, total = _ranked(board, period, since=since, ends_at=ends_at, known=known)
+    if wanted:
+        found, total = found.named_like(wanted), None
+    page = page_of(found, request=request, size=SIZE, parameters=parameters, total=total, key=key)
+    people = rows_of(page, User.objects.only(*SHOWN))
+    points: dict[int, int] = {}
+    if key != "pk":
+        points = dict(found.filter(user__in=page.ids).values_list("user_id", "points"))
+    context = {
+        "section": "users",
+        "page": page,
+        "people": [(user, points.get(user.pk)) for user in people],
+        "total": total,
+        "tabs": [
+            (label, address("/users", {**parameters, "tab": one}), one == tab)
+            for one, (label, _board) in TABS.items()
+        ],
+        "periods": [
+            (label, address("/users", {**parameters, "filter": one}), one == chosen)
+            for one, (label, _period) in PERIODS.items()
+        ],
+        "tab": tab,
+        "period": chosen,
+        "since": since,
+        "ends_at": ends_at,
+        "wanted": wanted,
+        "path": "/users",
+    }
+    return render(request, "web/users.html", context)
+
+
+def _ranked(
+    board: Board | None,
+    period: Period,
+    *,
+    since: datetime | None,
+    ends_at: datetime,
+    known: Rankings,
+) -> tuple[Any, str, int | None]:
+    """Who stands on a board, in order; the column of their ids; and how many they are."""
+    if board is None and since:
+        found = User.objects.newest().joined_within(since, ends_at)
+        return found, "pk", known["new"].get(period.name)
+    if board is None or (board == Board.REPUTATION and period == Period.ALL):
+        found = User.objects.best() if board else User.objects.newest()
+        return found, "pk", totals.get()["users"]
+    total = known["ranked"].get(board_key(board, period), 0)
+    return Standing.objects.best(board=board, period=period), "user_id", total
 
 
 @require_safe
