@@ -70,7 +70,7 @@ class Tally:
     also: str = ""
     """What else a mended row gets, as after SET."""
     batch: int = 50_000
-    """Rows of `table` that one statement surveys."""
+    """Ids of `table` that one statement surveys."""
 
     @property
     def names(self) -> list[str]:
@@ -246,41 +246,40 @@ class Survey:
 def recount(tally: Tally, *, is_mending: bool, advanced: Callable[[int], None]) -> list[Finding]:
     """Survey every row of a tally, and mend what drifts if `is_mending`.
 
-    A range of rows is mended before the next one is surveyed. `advanced` is told how many ids were
-    walked over.
+    A range of rows is mended before the next one is surveyed. `advanced` is told how many rows were
+    checked.
     """
     found = [Finding(name) for name in tally.names]
-    for after, last, count in ranges(tally):
+    for after, last in ranges(tally):
         part = survey(tally, after=after, last=last)
         for finding, other in zip(found, part.findings, strict=True):
             finding.add(other)
         if is_mending:
             mend(tally, ids=part.drifting_ids)
-        advanced(count)
+        advanced(part.findings[0].checked_count)
     return found
 
 
-def ranges(tally: Tally) -> Iterator[tuple[int, int, int]]:
-    """The table's ids cut into ranges of `tally.batch` rows: before the first, last, count."""
+def ranges(tally: Tally) -> Iterator[tuple[int, int]]:
+    """The table's ids cut into ranges of `tally.batch` ids: before the first, last.
+
+    A range begins at a row, so the wide gap before the ids of what was made here is one step. To
+    find where a range ends by counting its rows would read all of them once more: SQLite keeps no
+    index of ids beside the rows.
+    """
+    lowest = f"SELECT min(id) - 1 FROM {tally.table}"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT min(id) - 1 FROM {tally.table}")  # noqa: S608
-        (after,) = cursor.fetchone()
-        while after is not None:
-            cursor.execute(
-                f"SELECT max(id), count(*) FROM (SELECT id FROM {tally.table} WHERE id > %s"  # noqa: S608
-                " ORDER BY id LIMIT %s) AS batch",
-                [after, tally.batch],
-            )
-            last, count = cursor.fetchone()
-            if count:
-                yield after, last, count
-            after = last
+        cursor.execute(lowest)
+        while (after := cursor.fetchone()[0]) is not None:
+            last = after + tally.batch
+            yield after, last
+            cursor.execute(f"{lowest} WHERE id > %s", [last])
 
 
 def row_count(tally: Tally) -> int:
-    """Rows of the table, for a progress bar."""
+    """Rows that will be checked, for a progress bar."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {tally.table}")  # noqa: S608
+        cursor.execute(f"SELECT count(*) FROM {tally.table} AS p WHERE {_scope(tally)}")  # noqa: S608
         count: int = cursor.fetchone()[0]
         return count
 
@@ -292,31 +291,35 @@ def survey(tally: Tally, *, after: int, last: int) -> Survey:
         return f"{column} > {after:d} AND {column} <= {last:d}"
 
     rows = _right_values(tally, counters=tally.counters, within=within)
-    differs = [
-        counter.differs(stored=f"x.stored_{counter.column}", right=f"x.right_{counter.column}")
-        for counter in tally.counters
-    ]
-    counts = ", ".join(f"count(CASE WHEN {condition} THEN 1 END)" for condition in differs)
+    drifting = ", ".join(_ids_where(_drifts(counter)) for counter in tally.counters)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), {counts} FROM ({rows}) AS x")  # noqa: S608
-        checked, *drifting = cursor.fetchone()
-        findings = [
-            Finding(name, checked, count) for name, count in zip(tally.names, drifting, strict=True)
+        # One pass gives all that is needed to mend, however much drifts.
+        cursor.execute(f"SELECT count(*), {drifting} FROM ({rows}) AS x")  # noqa: S608
+        checked, *found = cursor.fetchone()
+    findings = []
+    drifting_ids: set[int] = set()
+    for name, counter, value in zip(tally.names, tally.counters, found, strict=True):
+        ids = _as_ids(value)
+        examples = _examples(tally, counter=counter, ids=ids[:EXAMPLES]) if ids else []
+        findings.append(Finding(name, checked, len(ids), examples))
+        drifting_ids.update(ids)
+    return Survey(findings, sorted(drifting_ids))
+
+
+def _examples(tally: Tally, *, counter: Counter, ids: Sequence[int]) -> list[Drift]:
+    chosen, parameter = _one_of(ids)
+    rows = _right_values(tally, counters=[counter], within=lambda column: f"{column} {chosen}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT x.id, x.stored_{counter.column}, x.right_{counter.column}"  # noqa: S608
+            f" FROM ({rows}) AS x WHERE {_drifts(counter)} ORDER BY x.id",
+            [parameter] * rows.count("%s"),
+        )
+        return [
+            # SQLite knows no booleans: a condition is 0 or 1.
+            Drift(row_id, stored, bool(right) if isinstance(stored, bool) else right)
+            for row_id, stored, right in cursor
         ]
-        ids: set[int] = set()
-        for finding, counter, condition in zip(findings, tally.counters, differs, strict=True):
-            if finding.drift_count:
-                cursor.execute(
-                    f"SELECT x.id, x.stored_{counter.column}, x.right_{counter.column}"  # noqa: S608
-                    f" FROM ({rows}) AS x WHERE {condition} ORDER BY x.id"
-                )
-                for row_id, stored, right in cursor:
-                    ids.add(row_id)
-                    if len(finding.examples) < EXAMPLES:
-                        # SQLite knows no booleans: a condition is 0 or 1.
-                        shown = bool(right) if isinstance(stored, bool) else right
-                        finding.examples.append(Drift(row_id, stored, shown))
-    return Survey(findings, sorted(ids))
 
 
 def mend(*tallies: Tally, ids: Sequence[int]) -> int:
@@ -381,16 +384,25 @@ def _right_values(
         f"{counter.right_sql} AS right_{counter.column}"
         for counter in counters
     )
-    scope = tally.scope
-    if tally.imported:
-        some = f"EXISTS (SELECT 1 FROM {tally.imported} WHERE id < {LOCAL_IDS})"  # noqa: S608
-        scope = f"{scope} AND (p.id >= {LOCAL_IDS} OR {some})"
     return (
         f"SELECT p.id AS id, {values} FROM {tally.table} AS p LEFT JOIN"  # noqa: S608
         f" (SELECT {tally.key} AS id, {counted} FROM {tally.source}"
         f" WHERE {tally.counted} AND {within(tally.key)} GROUP BY {tally.key}) AS r ON r.id = p.id"
-        f" WHERE {scope} AND {within('p.id')}"
+        f" WHERE {_scope(tally)} AND {within('p.id')}"
     )
+
+
+def _scope(tally: Tally) -> str:
+    if not tally.imported:
+        return tally.scope
+    # From the key alone; EXISTS would read every row of a table that has no imported one.
+    some = f"(SELECT min(id) FROM {tally.imported}) < {LOCAL_IDS}"  # noqa: S608
+    return f"{tally.scope} AND (p.id >= {LOCAL_IDS} OR {some})"
+
+
+def _drifts(counter: Counter) -> str:
+    """The condition of `_right_values`, as `x`, under which a counter is wrong."""
+    return counter.differs(stored=f"x.stored_{counter.column}", right=f"x.right_{counter.column}")
 
 
 def _update(
@@ -413,3 +425,13 @@ def _one_of(ids: Sequence[int]) -> tuple[str, list[int] | str]:
     if connection.vendor == "postgresql":
         return "= ANY(%s)", list(ids)
     return "IN (SELECT value FROM json_each(%s))", json.dumps(list(ids))
+
+
+def _ids_where(condition: str) -> str:
+    """An aggregate: the ids of the rows of `x` for which this is true, as `_as_ids` reads them."""
+    aggregate = "array_agg" if connection.vendor == "postgresql" else "json_group_array"
+    return f"{aggregate}(x.id) FILTER (WHERE {condition})"
+
+
+def _as_ids(value: list[int] | str | None) -> list[int]:
+    return sorted(json.loads(value) if isinstance(value, str) else value or [])

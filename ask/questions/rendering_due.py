@@ -24,6 +24,9 @@ _WRITE = """
     WHERE id = %s AND body = %s
 """
 
+_Row = tuple[str | None, int, str]
+"""Parameters of `_WRITE`."""
+
 
 class Due(NamedTuple):
     """A post that waits; `tags` are its question's."""
@@ -35,11 +38,16 @@ class Due(NamedTuple):
 
 @dataclass
 class Rendered:
-    """What was done."""
+    """What was done. A post that somebody changed meanwhile is not in it: it still waits."""
 
     post_count: int = 0
     changed_count: int = 0
     """Posts that differ from their body now; the others had nothing to render after all."""
+
+    def add(self, other: "Rendered") -> None:
+        """Join what was done in another batch."""
+        self.post_count += other.post_count
+        self.changed_count += other.changed_count
 
 
 def due_count() -> int:
@@ -72,8 +80,7 @@ def render_due(
             left = batch if limit is None else batch[: limit - done.post_count]
             if not left:
                 return done
-            done.changed_count += _render(left, source_host=source_host, delimiter=delimiter)
-            done.post_count += len(left)
+            done.add(_render(left, source_host=source_host, delimiter=delimiter))
             advanced(len(left))
     return done
 
@@ -118,14 +125,26 @@ def _read(due: QuerySet[Post], *, tags: str) -> list[Due]:
     return [Due(*row) for row in due.values_list("id", "body", tags)]
 
 
-def _render(batch: list[Due], *, source_host: str, delimiter: Delimiter | None) -> int:
+def _render(batch: list[Due], *, source_host: str, delimiter: Delimiter | None) -> Rendered:
     links = links_in((due.body for due in batch), host=source_host)
-    rows: list[tuple[str | None, int, str]] = []
+    same: list[_Row] = []
+    changed: list[_Row] = []
     for due in batch:
         language = language_of((due.tags or "").split())
         html = render(due.body, language=language, delimiter=delimiter, links=links)
-        rows.append((None if html == due.body else html, due.id, due.body))
-    with transaction.atomic(), connection.cursor() as cursor:
-        # Only where the body is still the one that was rendered.
+        if html == due.body:
+            same.append((None, due.id, due.body))
+        else:
+            changed.append((html, due.id, due.body))
+    with transaction.atomic():
+        same_count = _write(same)
+        changed_count = _write(changed)
+    return Rendered(post_count=same_count + changed_count, changed_count=changed_count)
+
+
+def _write(rows: list[_Row]) -> int:
+    """Returns how many posts still had the body that was rendered, and were written."""
+    with connection.cursor() as cursor:
         cursor.executemany(_WRITE, rows)
-    return sum(html is not None for html, _, _ in rows)
+        count: int = cursor.rowcount
+        return count

@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from ask.questions import rendering_due
 from ask.questions.models import Post
 from ask.stackexchange.models import Source
 from tests import cast
@@ -42,3 +43,20 @@ def test_a_limited_run_says_how_many_wait() -> None:
     for number in range(3):
         cast.ask(f"Question {number}?", body=CODE, is_rendering_due=True)
     assert render_posts("--limit", "2") == "Rendered 2 posts, of which 2 changed; 1 wait."
+
+
+def test_posts_that_come_while_others_are_rendered_are_counted_as_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    question = cast.ask(body=CODE, is_rendering_due=True)
+    answer = cast.answer(question, body=CODE, is_rendering_due=True)
+    rendered: list[str] = []
+
+    def edit_meanwhile(body: str, **_: object) -> str:
+        rendered.append(body)
+        Post.objects.filter(id=answer.id).update(body=f"<p>{len(rendered)}</p>")
+        return body + "rendered"
+
+    monkeypatch.setattr(rendering_due, "render", edit_meanwhile)
+    assert render_posts() == "Rendered 1 posts, of which 1 changed; 1 wait."
+    assert len(rendered) == 3

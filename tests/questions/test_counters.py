@@ -18,8 +18,10 @@ from ask.questions.counters import (
     VOTES,
     Tally,
     derivations,
+    ranges,
     recount,
     recount_posts,
+    row_count,
     survey,
 )
 from ask.questions.models import Post, PostType, Question, Tag, Vote, VoteType
@@ -160,6 +162,30 @@ def test_many_small_ranges_find_the_same(monkeypatch: pytest.MonkeyPatch, wrong:
     found = recount(small, is_mending=False, advanced=walked.append)
     assert found[0].drift_count == len(at_once["Post.score"])
     assert walked == [1, 1]
+
+
+def test_the_gap_before_what_was_made_here_is_one_step() -> None:
+    cast.ask("Imported?", id=5)
+    cast.ask("Made here?", id=LOCAL_IDS)
+    small = Tally(**{**vars(VOTES), "batch": 10})
+    assert list(ranges(small)) == [(4, 14), (LOCAL_IDS - 1, LOCAL_IDS + 9)]
+
+
+def test_drift_is_found_in_one_pass(
+    wrong: Question, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    # And one look at the examples of each counter that drifts.
+    with django_assert_num_queries(1 + len(VOTES.counters)):
+        found = survey(VOTES, after=0, last=2 * LOCAL_IDS)
+    assert wrong.id in found.drifting_ids
+
+
+def test_the_rows_announced_are_the_rows_checked() -> None:
+    counted_question()
+    for tally in TALLIES:
+        checked: list[int] = []
+        recount(tally, is_mending=False, advanced=checked.append)
+        assert row_count(tally) == sum(checked)
 
 
 def test_a_killed_mending_is_finished_by_the_next(

@@ -101,7 +101,7 @@ def test_a_body_that_changes_while_it_is_rendered_waits_again(
         return body + "rendered"
 
     monkeypatch.setattr(rendering_due, "render", edit_meanwhile)
-    render()
+    assert render() == Rendered()
     question.refresh_from_db()
     assert question.rendered_body is None
     assert question.is_rendering_due

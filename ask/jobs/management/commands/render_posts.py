@@ -27,7 +27,8 @@ class Command(BaseCommand):
                 limit=limit,
                 advanced=step.advance,
             )
+        # Counted again: others add posts, and an import replaces them all, while this one renders.
         self.stdout.write(
             f"Rendered {done.post_count:,} posts, of which {done.changed_count:,} changed; "
-            f"{due - done.post_count:,} wait."
+            f"{due_count():,} wait."
         )
