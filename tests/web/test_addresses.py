@@ -2,6 +2,7 @@
 
 import pytest
 from django.http import Http404
+from django.test import Client
 
 from ask.web.addresses import tag_path, tags_at
 from tests.cast import tag
@@ -37,3 +38,8 @@ def test_a_part_that_is_no_tag_is_not_found(text: str) -> None:
     tag("c")
     with pytest.raises(Http404):
         tags_at(text)
+
+
+def test_the_admin_needs_no_slash(client: Client) -> None:
+    response = client.get("/admin")
+    assert (response.status_code, response["Location"]) == (301, "/admin/")
