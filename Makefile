@@ -13,10 +13,10 @@ TEST_PACKAGES := postgresql chromium gettext
 
 .NOTPARALLEL:
 .PHONY: help setup run test test-long check lint types contracts migrations deployable format lock \
-	run-environment dev-environment
+	bench-pages bench-counters run-environment dev-environment
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
 
 setup: run-environment $(CATALOGUES) ## Prepare .venv; PYTHON= names the Python to use
 
@@ -55,6 +55,12 @@ deployable: dev-environment ## Check the settings as a site on the internet woul
 format: dev-environment ## Format the code, and mend what can be mended
 	@$(PY) -m ruff check --fix
 	@$(PY) -m ruff format
+
+bench-pages: dev-environment ## Time pages on sites of several sizes; ARGS="--sizes=1000,10000"
+	@$(PY) -m tests.services.postgresql --durable -- $(PY) -m benchmarks.pages $(ARGS)
+
+bench-counters: dev-environment ## Time recount and calc_best; ARGS="--posts=20000 --votes=200000"
+	@$(PY) -m tests.services.postgresql --durable -- $(PY) -m benchmarks.counters $(ARGS)
 
 lock: ## Pin the dependencies of pyproject.toml anew; ARGS=--upgrade for newer versions
 	@sh requirements/lock.sh $(ARGS)

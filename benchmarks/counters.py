@@ -389,9 +389,9 @@ def measure(*, posts: int, votes: int) -> list[Figure]:
 
 def report(title: str, figures: Sequence[Figure]) -> None:
     """Print one line a figure."""
-    print(f"\n{title:52}{'ms':>9}  {'beside it':26}{'ms':>9}{'ratio':>9}")
+    print(f"\n{title:60}{'ms':>9}  {'beside it':26}{'ms':>9}{'ratio':>9}")
     for figure in figures:
-        line = f"{figure.name:52}{1000 * figure.seconds:9,.1f}"
+        line = f"{figure.name:60}{1000 * figure.seconds:9,.1f}"
         if figure.limit:
             line += f"  {figure.limit_name:26}{1000 * figure.limit:9,.1f}"
             line += f"{figure.seconds / figure.limit:7.2f} ×"

@@ -107,12 +107,17 @@ ACCEPTED = Tally(
     model="Post",
     table="questions_post",
     scope="p.accepted_answer_id IS NOT NULL",
-    source="questions_post q JOIN questions_post a"
-    " ON a.id = q.accepted_answer_id AND a.parent_id = q.id",
+    source="questions_post q JOIN questions_post a ON a.id = q.accepted_answer_id",
     key="q.id",
-    counted="a.post_type = 2 AND a.deleted_at IS NULL",
     counters=(
-        Counter(column="accepted_answer_id", counted="max(a.id)", right="r.accepted_answer_id"),
+        Counter(
+            column="accepted_answer_id",
+            # Not among the conditions of the join: PostgreSQL takes each for independent of the
+            # others, expects a single row, and loops over thousands for each of thousands.
+            counted="max(CASE WHEN a.parent_id = q.id AND a.post_type = 2"
+            " AND a.deleted_at IS NULL THEN a.id END)",
+            right="r.accepted_answer_id",
+        ),
     ),
 )
 
