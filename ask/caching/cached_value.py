@@ -1,13 +1,11 @@
 """Values that a job computes ahead and a page only reads."""
 
-import logging
 from collections.abc import Callable
 from typing import ClassVar, Generic, TypeVar
 
-from django.core.cache import cache
+from ask.caching import guarded
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 
 DAY = 86_400
 
@@ -33,21 +31,14 @@ class CachedValue(Generic[T]):
 
     def get(self) -> T:
         """The value from the cache, computed and stored if it is not there."""
-        try:
-            kept = cache.get(self.key)
-        except Exception:  # every backend raises errors of its own when its server is away
-            log.warning("the cache did not answer for %s", self.key, exc_info=True)
-            return self.compute()
+        kept = guarded.read(self.key)
         # In a tuple, so that None is a value too.
-        return self.fill() if kept is None else kept[0]
+        return self.fill() if not isinstance(kept, tuple) else kept[0]
 
     def fill(self) -> T:
         """Compute the value and store it."""
         value = self.compute()
-        try:
-            cache.set(self.key, (value,), self.timeout)
-        except Exception:
-            log.warning("the cache did not take %s", self.key, exc_info=True)
+        guarded.keep(self.key, (value,), self.timeout)
         return value
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     SourceAdminBase = admin.ModelAdmin[Source]
 else:
     UserAdminBase = QuestionAdminBase = TagAdminBase = SourceAdminBase = admin.ModelAdmin
+
+
+admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 
 
 @admin.register(User)

@@ -12,6 +12,7 @@ from ask.questions.models import Answer, LinkType, PostHistoryType, PostLink
 from ask.ratings.models import Badge
 from ask.stackexchange.models import Source
 from ask.urls import handler404, handler500, urlpatterns
+from tests.caching.broken import BROKEN
 from tests.cast import NOON, alice, ask, bob, carol, comment, history
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,16 @@ def test_only_staff_are_shown_the_way_to_the_admin(client: Client) -> None:
         "questions/question/",
     ):
         assert client.get(f"/admin/{page}").status_code == 200
+
+
+def test_no_page_fails_while_the_cache_is_down(
+    client: Client, pages: list[str], settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.CACHES = BROKEN
+    for address in pages:
+        status = client.get(address).status_code
+        assert status == (404 if address == "/nosuch" else 200), address
+    assert "the cache did not answer for" in caplog.text
 
 
 @pytest.mark.parametrize(

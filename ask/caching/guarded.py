@@ -1,0 +1,25 @@
+"""The cache as pages use it: while it is down it holds nothing, and nobody fails by that."""
+
+import logging
+
+from django.core.cache import cache
+
+log = logging.getLogger(__name__)
+
+
+def read(key: str) -> object:
+    """What is kept under `key`, or None."""
+    try:
+        kept: object = cache.get(key)
+    except Exception:  # every backend raises errors of its own when its server is away
+        log.warning("the cache did not answer for %s", key, exc_info=True)
+        return None
+    return kept
+
+
+def keep(key: str, value: object, timeout: int) -> None:
+    """Keep `value` for `timeout` seconds, if the cache takes it."""
+    try:
+        cache.set(key, value, timeout)
+    except Exception:
+        log.warning("the cache did not take %s", key, exc_info=True)
