@@ -23,3 +23,11 @@ def keep(key: str, value: object, timeout: int) -> None:
         cache.set(key, value, timeout)
     except Exception:
         log.warning("the cache did not take %s", key, exc_info=True)
+
+
+def forget_everything() -> None:
+    """Empty the cache, if it answers."""
+    try:
+        cache.clear()
+    except Exception:
+        log.warning("the cache was not emptied", exc_info=True)

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from django.core.cache import cache
 from django.db import connections
 
 from ask.accounts.models import User
 from ask.caching import cached_value
+from ask.caching.guarded import forget_everything
 from ask.core.progress import Progress, Step
 from ask.questions.cleaning import clean
 from ask.questions.counters import recount
@@ -277,7 +277,7 @@ class Import:
             raise UnreadableDump(f"the dump has two rows with the same id or name: {e}") from e
         self._verify()
         with self._stage("Caches"):
-            cache.clear()
+            forget_everything()
             cached_value.fill_all()
         self._finish_report()
         Source.objects.update(report=asdict(self.report))

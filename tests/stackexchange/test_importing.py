@@ -22,6 +22,7 @@ from ask.ratings.standings import refresh_standings
 from ask.stackexchange.aside import ALIAS, SomebodyBuilds, build_aside
 from ask.stackexchange.importing import Import, Report
 from ask.stackexchange.models import Source
+from tests.caching.broken import BROKEN as NO_CACHE
 from tests.stackexchange.dumps import (
     question,
     real_dump,
@@ -298,6 +299,12 @@ def test_lists_are_computed_ahead(tmp_path: Path) -> None:
     bring(small(tmp_path))
     assert cache.get("page") is None
     assert cache.get(hot_questions.key)[0][0]["title"] == "Why is it so, number 1?"
+
+
+def test_an_import_needs_no_cache(tmp_path: Path, settings: Settings) -> None:
+    settings.CACHES = NO_CACHE
+    bring(small(tmp_path))
+    assert content()["Post"] == 2
 
 
 BROKEN: dict[str, tuple[dict[str, list[str] | None], str]] = {
