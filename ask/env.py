@@ -1,6 +1,9 @@
 """The environment as settings understand it: each NAME also as NAME_FILE, addresses as URLs."""
 
+import contextlib
+import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +60,12 @@ def secret_key() -> str:
         return given
     path = FOLDER / "var" / "secret_key"
     path.parent.mkdir(exist_ok=True)
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_text(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        # Complete before it has its name, and the first of several processes wins.
+        descriptor, made = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            os.link(made, path)
+        Path(made).unlink()
     return path.read_text()

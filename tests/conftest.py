@@ -1,10 +1,17 @@
 """What every test finds: an empty cache in memory, and static files under their own names."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
+
+# New inputs are for whoever changes the code; a check of what is there gives the same every time.
+hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    hypothesis_settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True)

@@ -17,15 +17,23 @@ _CLEANER = nh3.Cleaner(
 
 # Without any of these a comment is plain text, and most are.
 _MARKED = re.compile(r"[*_`\[\\~]|://|www\.|\w@\w|&#?\w+;|^\s*(?:[-+=#>]|\d+[.)])|\n|\t|^ {4}")
+LONGEST = 5_000
+"""Characters of a comment that is rendered; Stack Exchange allows 600. A longer one is shown as
+written: looking for pairs of marks takes long in a text of nothing else."""
+
+_ELEMENT = re.compile(r"<[^>]*>")
 _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
-_BLOCK = re.compile(r"^(\s*)([-+*=#>|]|~(?=~~)|_(?=\s*_)|\d+(?=[.)]))", re.MULTILINE)
+_BLOCK = re.compile(
+    r"^(\s*)([-+*=#>|]|~(?=~~)|_(?=\s*_)|\[(?=[^\]\n]*\]:)|\d+(?=[.)]))", re.MULTILINE
+)
 _POINTED = re.compile(r"<((?:https?|ftp)://[^\s<>]+)>")
 _TAG = re.compile(r"\[(?:meta-)?tag:([^\]\s\[]+)\]")
 
 
 def render_comment(text: str) -> str:
     """Safe HTML of a comment: emphasis, code and links; anything else is shown as written."""
-    if not _MARKED.search(text):
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > LONGEST or not _MARKED.search(text):
         return html.escape(text, quote=False)
     parts: list[str] = []
     at = 0
@@ -34,15 +42,18 @@ def render_comment(text: str) -> str:
         at = code.end()
     parts.append(_outside_code(text[at:]))
     source = "".join(parts).strip()
-    return _CLEANER.clean(
+    rendered = _CLEANER.clean(
         cmarkgfm.markdown_to_html_with_extensions(
             _BLOCK.sub(_escape_block, source), extensions=["autolink", "strikethrough"]
         )
     ).strip()
+    # Marks alone, such as `***`, are a rule or nothing to markdown.
+    return rendered if _ELEMENT.sub("", rendered) else html.escape(source, quote=False)
 
 
 def _outside_code(text: str) -> str:
     text = _POINTED.sub(r"\1", text).replace("<", "&lt;")
+    text = text.replace("![", "\\![")  # a comment has no pictures, only links to them
     return _TAG.sub(r"[\1](/questions/tagged/\1)", text)
 
 

@@ -1,7 +1,7 @@
 """Formulas: where they stand in a text, and TeX as MathML."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import lru_cache
 from html import escape, unescape
@@ -13,6 +13,9 @@ from ask.questions.time_limit import time_limit
 
 LONGEST = 4_000
 """Characters of a formula; a longer one stays as it was."""
+
+MOST_OPENINGS = 500
+"""A text in which more formulas begin has none: it was made to keep the search busy."""
 
 SECONDS = 0.5
 """How long one formula may compute; an average one takes a third of a millisecond."""
@@ -31,20 +34,20 @@ class Delimiter(StrEnum):
 
 _DISPLAYED = (
     r"(?<!\\)\$\$(?P<dollars>(?:[^$\\]|\\.)+)\$\$"
-    r"|\\\[(?P<brackets>.+?)\\\]"
+    r"|\\\[(?P<brackets>.{1,4000}?)\\\]"
     r"|(?P<environment>\\begin\{(?P<name>(?:align|equation|gather|eqnarray)\*?)\}"
-    r".+?\\end\{(?P=name)\})"
+    r".{1,4000}?\\end\{(?P=name)\})"
 )
 # The rule of pandoc's extension `tex_math_dollars`: a formula neither begins nor ends with a space,
 # and no digit follows it, so that "$5 and $10" are amounts. Stricter: no letter or digit stands
 # before it ("US$5") and it has no empty line.
 _INLINE = {
     Delimiter.DOLLAR: (
-        r"\\\((?P<parentheses>.+?)\\\)"
+        r"\\\((?P<parentheses>.{1,4000}?)\\\)"
         r"|(?<![\\$\w])\$(?![\s$])(?P<inline>(?:[^$\\]|\\.)+)(?<!\s)\$(?![\d$])"
     ),
     Delimiter.ESCAPED_DOLLAR: (
-        r"\\\((?P<parentheses>.+?)\\\)"
+        r"\\\((?P<parentheses>.{1,4000}?)\\\)"
         r"|(?<![\\\w])\\\$(?!\s)(?P<inline>(?:[^$\\]|\\[^$])+)(?<!\s)\\\$(?!\d)"
     ),
 }
@@ -82,15 +85,24 @@ def used_delimiter(bodies: Iterable[str]) -> Delimiter | None:
         total += 1
         text = _CODE.sub(" ", body)
         for delimiter in Delimiter:
-            found = _FORMULA[delimiter].finditer(text)
-            counts[delimiter] += any(_TEX.search(_tex(formula)) for formula in found)
+            counts[delimiter] += any(
+                _TEX.search(_tex(formula)) for formula in _formulas(text, delimiter=delimiter)
+            )
     best = max(Delimiter, key=lambda delimiter: counts[delimiter])
     return best if counts[best] and counts[best] >= SHARE * total else None
 
 
 def with_formulas(text: str, *, delimiter: Delimiter) -> str:
     """HTML of a text without elements, its formulas as MathML. A bad formula stays as it was."""
-    return _FORMULA[delimiter].sub(_formula, text)
+    return text if _is_crowded(text) else _FORMULA[delimiter].sub(_formula, text)
+
+
+def _formulas(text: str, *, delimiter: Delimiter) -> Iterator[re.Match[str]]:
+    return iter(()) if _is_crowded(text) else _FORMULA[delimiter].finditer(text)
+
+
+def _is_crowded(text: str) -> bool:
+    return sum(map(text.count, ("\\(", "\\[", "\\begin{"))) > MOST_OPENINGS
 
 
 def _tex(found: re.Match[str]) -> str:

@@ -179,10 +179,10 @@ def _read_7z(path: Path, members: list[Member], take: Take) -> None:
         archive.extract(targets=list(tables), factory=Factory())
 
 
-_SITE = re.compile(r"((?:[\w-]+\.)+(?:com|net|org))(?:-\w+)?\.(?:7z|zip)$", re.IGNORECASE)
+_SITE = re.compile(r"((?:[\w-]+\.)+(?:com|net|org))(?:-\w+)?(?:\.(?:7z|zip))?$", re.IGNORECASE)
 
 
 def site_of(paths: Sequence[Path]) -> str:
-    """The host that an archive's name speaks of (`beer.stackexchange.com`), or nothing."""
-    found = _SITE.match(paths[0].name)
+    """The host that the first path's name speaks of (`beer.stackexchange.com`), or nothing."""
+    found = _SITE.match(paths[0].resolve().name)
     return found[1].lower() if found else ""

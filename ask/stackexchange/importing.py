@@ -1,5 +1,6 @@
 """A dump becomes the site: read, clean, build aside, count, check, swap."""
 
+import re
 import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,8 @@ from ask.stackexchange.rows import Row, RowReader
 
 BATCH = 5_000
 """Rows that are inserted at once: enough to be fast, few enough to keep memory flat."""
+
+_ADDRESS = re.compile(r"https?://[\w.-]+(:\d+)?/?$", re.IGNORECASE)
 
 TAG_NAMES = "ask_post_tag_names"
 """A table aside that says which post bears which tag's name, until tags have ids."""
@@ -135,6 +138,7 @@ class Loader:
         progress: Progress,
         dump: Dump,
         source_host: str,
+        is_interrupted: Callable[[], bool],
     ) -> None:
         """Without `aside` everything is read and cleaned, and nothing stored."""
         self.aside = aside
@@ -142,6 +146,7 @@ class Loader:
         self.progress = progress
         self.dump = dump
         self.source_host = source_host
+        self.is_interrupted = is_interrupted
         self.latest: datetime | None = None
         """The latest moment that any row speaks of."""
         self._name = ""
@@ -189,6 +194,8 @@ class Loader:
             self._store()
 
     def _store(self) -> None:
+        if self.is_interrupted():
+            raise KeyboardInterrupt
         if self.aside:
             table = self._table.model._meta.db_table
             self.aside.insert(table, self._shape.columns, self._rows)
@@ -228,6 +235,10 @@ class Import:
             if name not in self.dump.members:
                 raise UnreadableDump(f"{name}.xml is missing, and a dump is nothing without it")
         host = site_of(paths)
+        if site_url and not _ADDRESS.match(site_url):
+            raise UnreadableDump(
+                f"{site_url!r} is no address of a site; it looks like https://beer.stackexchange.com"
+            )
         self.site_url = (site_url or (f"https://{host}" if host else "")).rstrip("/")
         self.site_name = site_name or host or paths[0].name.split(".")[0]
         self.now = now
@@ -236,6 +247,9 @@ class Import:
             archives=[path.name for path in paths],
             absent=[name for name in tables.ALL if name not in self.dump.members],
         )
+        self.is_interrupted = False
+        """Set by whoever wants it to end: an exception of a signal may be lost in a library that
+        calls back."""
         self.is_in_place = False
         """Whether the site is the new one already."""
         self._started = time.monotonic()
@@ -290,6 +304,7 @@ class Import:
             progress=self.progress,
             dump=self.dump,
             source_host=self.site_url.partition("://")[2],
+            is_interrupted=lambda: self.is_interrupted,
         )
         self.dump.read(loader.take)
         return loader.latest

@@ -12,6 +12,10 @@ from ask.stackexchange.tables import Table
 Row = list[Any]
 
 
+class DocumentType(Exception):
+    """A file declares a document type."""
+
+
 class _Target:
     """What lxml calls as it parses."""
 
@@ -20,7 +24,7 @@ class _Target:
 
     def doctype(self, name: str, public: str | None, system: str | None) -> None:
         """A dump has none, and entities could be declared in it that unfold without end."""
-        raise UnreadableDump("a document type is declared, as no dump does")
+        raise DocumentType
 
     def close(self) -> None:
         """lxml asks for a result; there is none."""
@@ -58,6 +62,10 @@ class RowReader:
                 self._parser.feed(data[start : start + CHUNK])
         except etree.XMLSyntaxError as e:
             raise UnreadableDump(f"{self.table.name}.xml is not well-formed: {e}") from e
+        except DocumentType as e:
+            raise UnreadableDump(
+                f"{self.table.name}.xml declares a document type, as no dump does"
+            ) from e
 
     def finish(self) -> None:
         """No more bytes come. Raises UnreadableDump when the file was cut."""
@@ -87,14 +95,14 @@ class RowReader:
                     raise ValueError("is missing")
                 else:
                     row.append(default)
-        except ValueError as e:
+        except (ValueError, OverflowError) as e:
             raise UnreadableDump(self._complaint(attributes, attribute, text, e)) from e
         if found != len(attributes):
             self.unknown.update(name for name in attributes if name not in self._known)
         self.take(row)
 
     def _complaint(
-        self, attributes: dict[str, str], attribute: str, text: str | None, error: ValueError
+        self, attributes: dict[str, str], attribute: str, text: str | None, error: Exception
     ) -> str:
         where = f"{self.table.name}.xml, row {self.read} (Id={attributes.get('Id', 'none')})"
         if text is None:

@@ -1,6 +1,7 @@
 """The addresses of pages, as people know them from Stack Exchange. None ends with a slash."""
 
-from django.urls import path, re_path
+from django.urls import path, re_path, register_converter
+from django.urls.converters import IntConverter
 
 from ask.web.views import (
     about,
@@ -15,6 +16,15 @@ from ask.web.views import (
     tags,
     users,
 )
+
+
+class SignedConverter(IntConverter):
+    """A whole number: the site's own user is -1."""
+
+    regex = "-?[0-9]+"
+
+
+register_converter(SignedConverter, "signed")
 
 urlpatterns = [
     path("", questions.home),
@@ -33,8 +43,8 @@ urlpatterns = [
     path("tags", tags.tags),
     path("tags/<str:name>/info", tags.tag),
     path("users", users.users),
-    path("users/<int:id>", users.user),
-    path("users/<int:id>/<str:slug>", users.user),
+    path("users/<signed:id>", users.user),
+    path("users/<signed:id>/<str:slug>", users.user),
     path("badges", badges.badges),
     path("about", about.about),
     path("feeds", feeds.newest),

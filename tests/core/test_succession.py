@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError
 from pytest_django import DjangoDbBlocker
 
 from ask.core.sqlite.base import DatabaseWrapper
 from ask.core.sqlite.succession import (
+    REFUSAL,
     generations,
     name_successor,
     point_to,
+    remove_replaced,
     successor_of,
     successor_path,
 )
@@ -81,19 +82,44 @@ def test_a_second_successor_replaces_the_first(path: Path, opened: DatabaseWrapp
     point_to(path, first)
     second = successor(path, minute=1)
     point_to(path, second)
+    assert set(generations(path)) == {first, second}
+    remove_replaced(path)
     assert generations(path) == [second]
     opened.close_if_unusable_or_obsolete()
     assert words(opened) == ["new"]
 
 
+def replace_unseen(path: Path) -> Path:
+    """Name a successor as an import does that is killed before it turns the link."""
+    new = successor(path)
+    importer = wrapper(path)
+    importer.set_autocommit(False)
+    name_successor(importer, new)
+    importer.commit()
+    importer.close()
+    return new
+
+
 def test_nothing_is_written_to_a_replaced_file(path: Path, opened: DatabaseWrapper) -> None:
-    other = wrapper(path)
-    other.set_autocommit(False)
-    name_successor(other, successor(path))
-    other.commit()
-    other.close()
-    with pytest.raises(DatabaseError, match="an import has replaced this file"):
-        say(opened, "lost")
+    replace_unseen(path)
+    with pytest.raises(sqlite3.IntegrityError, match=REFUSAL):
+        opened.connection.execute("INSERT INTO said VALUES ('lost')")
+
+
+def test_a_single_statement_begins_again_on_the_successor(
+    path: Path, opened: DatabaseWrapper
+) -> None:
+    replace_unseen(path)
+    say(opened, "kept")
+    assert words(opened) == ["new", "kept"]
+
+
+def test_what_somebody_may_still_open_stays(path: Path, opened: DatabaseWrapper) -> None:
+    first = successor(path)
+    point_to(path, first)
+    second = successor(path, minute=1)
+    point_to(path, second)
+    assert first.exists()
 
 
 def test_who_opens_a_file_that_names_its_successor_turns_the_link(

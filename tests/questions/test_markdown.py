@@ -31,6 +31,12 @@ REL = 'rel="nofollow ugc noopener"'
         ("<https://a.example/>", f'<a href="https://a.example/" {REL}>https://a.example/</a>'),
         ("[tag:beer]", f'<a href="/questions/tagged/beer" {REL}>beer</a>'),
         ("", ""),
+        ("***", "***"),
+        ("*", "*"),
+        ("a ![b](http://c.d/) e", f'a !<a href="http://c.d/" {REL}>b</a> e'),
+        ("[x]: http://y.z/", f'[x]: <a href="http://y.z/" {REL}>http://y.z/</a>'),
+        ("one\r\ntwo *three*", "one\ntwo <em>three</em>"),
+        ("`" * 20_000, "`" * 20_000),
     ],
 )
 def test_a_comment_reads_as_on_stack_exchange(text: str, html: str) -> None:

@@ -314,6 +314,10 @@ BROKEN: dict[str, tuple[dict[str, list[str] | None], str]] = {
     "an id is too large": ({"Posts": [question(LOCAL_IDS)]}, "an id beyond"),
     "an id is doubled": ({"Posts": [question(1), question(1)]}, "same id"),
     "a date is none": ({"Posts": [question(1, CreationDate="soon")]}, "CreationDate='soon'"),
+    "a date is out of range": (
+        {"Posts": [question(1, CreationDate="0001-01-01T00:00:00+05:00")]},
+        "CreationDate=",
+    ),
     "the file is cut": ({"Posts": ['<row Id="1']}, "Posts.xml"),
 }
 
@@ -333,6 +337,17 @@ def test_a_broken_dump_is_refused_and_the_site_stays(tmp_path: Path, case: str) 
     assert "\n" not in str(error.value)
     assert content() == before
     assert ALIAS not in connections.databases
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "beer.example.com", "https://a/b c"])
+def test_the_original_has_an_address_or_none(tmp_path: Path, address: str) -> None:
+    with pytest.raises(CommandError, match="is no address of a site"):
+        call_command("import_dump", str(small(tmp_path)), "--site-url", address)
+
+
+def test_a_folder_named_after_its_site_says_its_address(tmp_path: Path) -> None:
+    bring(small(tmp_path / "beer.stackexchange.com"))
+    assert Source.objects.get().url == "https://beer.stackexchange.com"
 
 
 def test_no_such_file_is_said_in_one_line(tmp_path: Path) -> None:

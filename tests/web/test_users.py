@@ -138,3 +138,10 @@ def test_the_list_takes_few_queries(
         client.get(path)
         with django_assert_max_num_queries(5):
             assert client.get(path).status_code == 200
+
+
+@pytest.mark.django_db
+def test_the_site_itself_has_a_profile(client: Client) -> None:
+    User.objects.create(id=-1, username="user-1", display_name="Community")
+    assert client.get("/users/-1")["Location"] == "/users/-1/community"
+    assert client.get("/users/-1/community").status_code == 200

@@ -1,12 +1,46 @@
-"""Django's SQLite backend, less two surprises: the content file may be replaced at any moment."""
+"""Django's SQLite backend, where the content file may be replaced at any moment."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.backends.sqlite3 import base
+from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 
-from ask.core.sqlite.succession import point_to, successor_of
+from ask.core.sqlite.succession import REFUSAL, point_to, successor_of
+
+
+class _Retrying(CursorWrapper):
+    """A cursor whose single statements begin again on the successor of a replaced file."""
+
+    db: "DatabaseWrapper"
+
+    def _execute(self, sql: str, params: Any, *ignored: Any) -> Any:
+        execute = super()._execute  # type: ignore[misc]
+        return self._retried(lambda: execute(sql, params, *ignored))
+
+    def _executemany(self, sql: str, param_list: Any, *ignored: Any) -> Any:
+        execute = super()._executemany  # type: ignore[misc]
+        parameters = list(param_list)
+        return self._retried(lambda: execute(sql, parameters, *ignored))
+
+    def _retried(self, execute: Callable[[], Any]) -> Any:
+        try:
+            return execute()
+        except IntegrityError as e:
+            # Within a transaction this cannot be: its beginning holds the file's lock.
+            if REFUSAL not in str(e) or self.db.in_atomic_block:
+                raise
+            self.db.close()
+            self.db.ensure_connection()
+            self.cursor = self.db.create_cursor()
+            return execute()
+
+
+class _RetryingDebug(CursorDebugWrapper, _Retrying):
+    """The same, as Django wants it where queries are recorded."""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -26,6 +60,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             connection.close()
             if os.path.realpath(path) == self.opened:
                 point_to(path, path.with_name(successor))
+
+    def make_cursor(self, cursor: Any) -> CursorWrapper:
+        return _Retrying(cursor, self)
+
+    def make_debug_cursor(self, cursor: Any) -> CursorDebugWrapper:
+        return _RetryingDebug(cursor, self)
 
     def _is_replaced(self) -> bool:
         return str(os.path.realpath(self.settings_dict["NAME"])) != self.opened

@@ -10,7 +10,6 @@ it turns the link. Whoever waits for the old file's lock meanwhile finds the lin
 begins again on the new file. So no write is lost, and none is seen twice.
 """
 
-import contextlib
 import os
 import sqlite3
 from datetime import datetime
@@ -19,6 +18,8 @@ from pathlib import Path
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLE = "ask_successor"
+REFUSAL = "an import has replaced this file"
+"""What a write to a replaced file is told."""
 
 
 def successor_path(path: Path, now: datetime) -> Path:
@@ -46,7 +47,7 @@ def name_successor(connection: BaseDatabaseWrapper, successor: Path) -> None:
             for action in ("INSERT", "UPDATE", "DELETE"):
                 cursor.execute(
                     f'CREATE TRIGGER "ask_replaced_{table}_{action}" BEFORE {action} ON "{table}"'
-                    " BEGIN SELECT RAISE(ABORT, 'an import has replaced this file; try again');"
+                    f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}; try again');"
                     " END"
                 )
         cursor.execute(f"CREATE TABLE {TABLE} (name text NOT NULL)")
@@ -63,12 +64,12 @@ def successor_of(connection: sqlite3.Connection) -> str | None:
 
 
 def point_to(path: Path, successor: Path) -> None:
-    """Turn the link at `path` to `successor`, and remove the file that it replaces.
+    """Turn the link at `path` to `successor`. May be repeated.
 
-    May be repeated. Who has the old file open reads on in it.
+    Who has the old file open reads on in it. It stays, with its log, until `remove_replaced`:
+    somebody may have opened the one and not yet the other, and must find in it who succeeded.
     """
-    replaced = path.resolve()
-    if replaced == successor.resolve():
+    if path.resolve() == successor.resolve():
         return
     link = path.with_name(f"{path.name}.link-{os.getpid()}")
     link.unlink(missing_ok=True)
@@ -79,7 +80,13 @@ def point_to(path: Path, successor: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-    for suffix in ("", "-wal", "-shm"):
-        with contextlib.suppress(FileNotFoundError):
-            if suffix or replaced != path:
-                replaced.with_name(replaced.name + suffix).unlink()
+
+
+def remove_replaced(path: Path) -> None:
+    """Remove what earlier successions replaced, or never finished."""
+    current = path.resolve()
+    gone = [found for found in generations(path) if found != current]
+    for found in [*gone, *([path] if path.is_symlink() else [])]:
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            if found != path or suffix:
+                found.with_name(found.name + suffix).unlink(missing_ok=True)

@@ -11,7 +11,12 @@ from typing import Any
 from django.db import transaction
 
 from ask.core.content import start_local_ids
-from ask.core.sqlite.succession import generations, name_successor, point_to, successor_path
+from ask.core.sqlite.succession import (
+    name_successor,
+    point_to,
+    remove_replaced,
+    successor_path,
+)
 from ask.stackexchange.aside.base import ALIAS, Aside, DoubledId, SomebodyBuilds
 
 
@@ -25,7 +30,7 @@ class SQLiteAside(Aside):
 
     def begin(self) -> None:
         self._take_lock()
-        self._remove_unfinished()
+        remove_replaced(self.path)
         self.new = successor_path(self.path, datetime.now(UTC))
         settings = dict(self.live.settings_dict)
         settings["NAME"] = str(self.new)
@@ -52,13 +57,15 @@ class SQLiteAside(Aside):
 
     def end(self) -> None:
         self.forget_alias()
-        self._remove_unfinished()
+        if self.new != self.path.resolve():
+            for suffix in ("", "-journal", "-wal", "-shm"):
+                self.new.with_name(self.new.name + suffix).unlink(missing_ok=True)
         if self.lock is not None:
             os.close(self.lock)
 
     def _take_lock(self) -> None:
         path = self.path.with_name(f"{self.path.name}.import-lock")
-        self.lock = os.open(path, os.O_CREAT | os.O_RDWR)
+        self.lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as e:
@@ -66,13 +73,6 @@ class SQLiteAside(Aside):
             raise SomebodyBuilds(
                 f"another import is at work on {self.path}; wait for its end"
             ) from e
-
-    def _remove_unfinished(self) -> None:
-        current = self.path.resolve()
-        for path in generations(self.path):
-            if path != current:
-                for suffix in ("", "-journal", "-wal", "-shm"):
-                    path.with_name(path.name + suffix).unlink(missing_ok=True)
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         names, places = ", ".join(columns), ", ".join("?" * len(columns))

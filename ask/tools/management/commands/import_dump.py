@@ -1,9 +1,13 @@
 """Builds the site from a Stack Exchange data dump."""
 
+import signal
+import sqlite3
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 
 from ask.core.progress import Progress
@@ -34,6 +38,13 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         work: Import | None = None
+
+        def interrupt(number: int, frame: FrameType | None) -> None:
+            if work:
+                work.is_interrupted = True
+            raise KeyboardInterrupt
+
+        before = signal.signal(signal.SIGINT, interrupt)
         try:
             with Progress(stream=self.stderr) as progress:
                 work = Import(
@@ -47,17 +58,22 @@ class Command(BaseCommand):
         except (UnreadableDump, SomebodyBuilds) as e:
             raise CommandError(str(e)) from e
         except KeyboardInterrupt as e:
-            raise CommandError(self._interrupted(work), returncode=130) from e
+            raise CommandError(f"Interrupted: {self._state(work)}", returncode=130) from e
+        except (DatabaseError, sqlite3.Error, OSError) as e:
+            reason = " ".join(str(e).split())
+            raise CommandError(f"The import failed ({reason}): {self._state(work)}") from e
+        finally:
+            signal.signal(signal.SIGINT, before)
         self._print(report)
         if options["dry_run"]:
             self.stdout.write("Nothing was changed.")
         else:
             self.stdout.write(f"The site is now {work.site_name}.")
 
-    def _interrupted(self, work: Import | None) -> str:
+    def _state(self, work: Import | None) -> str:
         if work and work.is_in_place:
-            return "Interrupted: the site is the new one; calc_best and recount do what is left."
-        return "Interrupted: the site is as it was."
+            return "the site is the new one; calc_best and recount do what is left."
+        return "the site is as it was."
 
     def _print(self, report: Report) -> None:
         rows = 0
