@@ -1,7 +1,7 @@
 """Content: the tables that a dump fills, and where the ids begin that a dump never has."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.apps import AppConfig, apps
 from django.db import connections, models
@@ -11,8 +11,15 @@ LOCAL_IDS = 1_000_000_000
 """The first id of what is made here. Ids of a dump are below it, so a newer dump never collides."""
 
 
+NO_ROWS = "1 = 0"
+"""For `Content.LOCAL_ROWS`: an import makes the rows of this table anew."""
+
+
 class Content(models.Model):
     """A row that comes from a dump or was made here. An import replaces these tables as a whole."""
+
+    LOCAL_ROWS: ClassVar[str] = f"id >= {LOCAL_IDS}"
+    """SQL that says which rows were made here; an import carries them over."""
 
     class Meta:
         abstract = True

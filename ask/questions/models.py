@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from ask.accounts.models import User
-from ask.core.content import Content
+from ask.core.content import LOCAL_IDS, Content
 
 
 def reference(
@@ -529,6 +529,8 @@ class Tag(Content):
 
 class PostTag(Content):
     """That a question bears a tag. The dump says it in `Posts.Tags`."""
+
+    LOCAL_ROWS = f"post_id >= {LOCAL_IDS}"
 
     pk = models.CompositePrimaryKey("tag_id", "post_id")
     tag = reference(Tag)

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from ask.accounts.models import User
-from ask.core.content import Content
+from ask.core.content import NO_ROWS, Content
 from ask.questions.models import PERSON, Tag, reference
 
 
@@ -70,6 +70,8 @@ class Standing(Content):
     somebody's reputation, and who is new, stand in `User` and need no row here.
     """
 
+    LOCAL_ROWS = NO_ROWS
+
     pk = models.CompositePrimaryKey("board", "period", "user_id")
     board = models.SmallIntegerField(choices=Board)
     period = models.SmallIntegerField(choices=Period)
@@ -102,6 +104,8 @@ class TopAnswerer(Content):
     Derived as a whole from other content, together with the standings.
     """
 
+    LOCAL_ROWS = NO_ROWS
+
     pk = models.CompositePrimaryKey("tag_id", "place")
     tag = reference(Tag)
     place = models.SmallIntegerField()
@@ -115,6 +119,8 @@ class TopAnswerer(Content):
 
 class Reckoning(Content):
     """Of what, and up to when, the standings were computed: one row, or none before the first."""
+
+    LOCAL_ROWS = NO_ROWS
 
     ONLY = 1
 

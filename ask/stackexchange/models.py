@@ -2,11 +2,13 @@
 
 from django.db import models
 
-from ask.core.content import Content
+from ask.core.content import NO_ROWS, Content
 
 
 class Source(Content):
     """The dump that this site was built from: one row, replaced together with the content."""
+
+    LOCAL_ROWS = NO_ROWS
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=255)

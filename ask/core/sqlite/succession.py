@@ -86,7 +86,18 @@ def remove_replaced(path: Path) -> None:
     """Remove what earlier successions replaced, or never finished."""
     current = path.resolve()
     gone = [found for found in generations(path) if found != current]
-    for found in [*gone, *([path] if path.is_symlink() else [])]:
-        for suffix in ("", "-journal", "-wal", "-shm"):
-            if found != path or suffix:
-                found.with_name(found.name + suffix).unlink(missing_ok=True)
+    for found in gone:
+        remove_file(found)
+    if path.is_symlink():
+        _remove_logs(path)  # of the file that bore this name before the first succession
+
+
+def remove_file(path: Path) -> None:
+    """Remove a database file and its logs, as far as they are there."""
+    path.unlink(missing_ok=True)
+    _remove_logs(path)
+
+
+def _remove_logs(path: Path) -> None:
+    for suffix in ("-journal", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -11,9 +11,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ask.accounts.models import User
 from ask.core.content import LOCAL_IDS, Content, content_models
-from ask.questions.models import PostTag
-from ask.ratings.models import Reckoning, Standing, TopAnswerer
-from ask.stackexchange.models import Source
 
 ALIAS = "aside"
 """The database alias under which the new content can be used while it is built."""
@@ -75,14 +72,6 @@ class Aside(ABC):
             cursor.execute(sql, parameters or None)
             return int(cursor.rowcount)
 
-    def local_rows(self, model: type[Content]) -> str:
-        """SQL that says which live rows of a table were made here and stay."""
-        if model is PostTag:
-            return f"post_id >= {LOCAL_IDS}"
-        if model in (Source, Standing, TopAnswerer, Reckoning):
-            return "1 = 0"  # the new content has its own
-        return f"id >= {LOCAL_IDS}"
-
     def carry_over(self, *, live: str, new: str) -> None:
         """Copy what was made here from the live tables into the new ones.
 
@@ -93,22 +82,17 @@ class Aside(ABC):
             table, columns = model._meta.db_table, ", ".join(columns_of(model))
             self.run(
                 f"INSERT INTO {new}.{table} ({columns})"  # noqa: S608
-                f" SELECT {columns} FROM {live}.{table} WHERE {self.local_rows(model)}"
+                f" SELECT {columns} FROM {live}.{table} WHERE {model.LOCAL_ROWS}"
             )
         # Imported people who may log in here: what was said of them here stays, and so do they.
-        table, columns = User._meta.db_table, ", ".join(columns_of(User))
+        table = User._meta.db_table
         kept = "(o.password NOT LIKE '!%' OR o.is_staff OR o.is_superuser OR NOT o.is_active)"
         assignments = ", ".join(f"{field} = o.{field}" for field in User.LOCAL_FIELDS)
         self.run(
             f"UPDATE {new}.{table} AS n SET {assignments} FROM {live}.{table} AS o"  # noqa: S608
             f" WHERE n.id = o.id AND o.id < {LOCAL_IDS} AND {kept}"
         )
-        self.run(
-            f"INSERT INTO {new}.{table} ({columns}) SELECT {columns} FROM {live}.{table} AS o"  # noqa: S608
-            f" WHERE o.id < {LOCAL_IDS} AND {kept}"
-            f" AND NOT EXISTS (SELECT 1 FROM {new}.{table} AS n WHERE n.id = o.id)"
-        )
-
+        self._keep_missing(User, f"o.id < {LOCAL_IDS} AND {kept}", live=live, new=new)
         self._keep_what_others_refer_to(live=live, new=new)
 
     def _keep_what_others_refer_to(self, *, live: str, new: str) -> None:
@@ -118,13 +102,17 @@ class Aside(ABC):
                 target = field.related_model
                 if model in self.models or target not in self.models:
                     continue
-                table, columns = target._meta.db_table, ", ".join(columns_of(target))
-                self.run(
-                    f"INSERT INTO {new}.{table} ({columns})"  # noqa: S608
-                    f" SELECT {columns} FROM {live}.{table} AS o"
-                    f" WHERE id IN (SELECT {field.column} FROM {live}.{model._meta.db_table})"
-                    f" AND NOT EXISTS (SELECT 1 FROM {new}.{table} AS n WHERE n.id = o.id)"
-                )
+                referring = f"{live}.{model._meta.db_table}"
+                kept = f"o.id IN (SELECT {field.column} FROM {referring})"  # noqa: S608
+                self._keep_missing(target, kept, live=live, new=new)
+
+    def _keep_missing(self, model: type[Content], kept: str, *, live: str, new: str) -> None:
+        """Carry over the live rows, `o` in the condition `kept`, that the new content lacks."""
+        table, columns = model._meta.db_table, ", ".join(columns_of(model))
+        self.run(
+            f"INSERT INTO {new}.{table} ({columns}) SELECT {columns} FROM {live}.{table} AS o"  # noqa: S608
+            f" WHERE {kept} AND NOT EXISTS (SELECT 1 FROM {new}.{table} AS n WHERE n.id = o.id)"
+        )
 
     @abstractmethod
     def begin(self) -> None:

@@ -105,10 +105,7 @@ class PostgreSQLAside(Aside):
                 [self.schema, names],
             )
             statements += [
-                (
-                    name,
-                    re.sub(r" ON (ONLY )?\S+ USING ", f" ON {SCHEMA}.{table} USING ", sql, count=1),
-                )
+                (name, _LIVE_TABLE.sub(f" ON {SCHEMA}.{table} USING ", sql, count=1))
                 for table, name, sql in cursor.fetchall()
             ]
             for name, sql in statements:

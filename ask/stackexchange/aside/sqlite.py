@@ -14,6 +14,7 @@ from ask.core.content import start_local_ids
 from ask.core.sqlite.succession import (
     name_successor,
     point_to,
+    remove_file,
     remove_replaced,
     successor_path,
 )
@@ -58,8 +59,7 @@ class SQLiteAside(Aside):
     def end(self) -> None:
         self.forget_alias()
         if self.new != self.path.resolve():
-            for suffix in ("", "-journal", "-wal", "-shm"):
-                self.new.with_name(self.new.name + suffix).unlink(missing_ok=True)
+            remove_file(self.new)
         if self.lock is not None:
             os.close(self.lock)
 
