@@ -131,6 +131,14 @@ class Progress:
         """Begin a step of `total` units (None: unknown); the unit "bytes" is shown as sizes."""
         return Step(self, name=name, total=total, unit=unit)
 
+    def note(self, text: str) -> None:
+        """Say something above the bars, or on a line of its own."""
+        if self.bars:
+            self.bars.console.print(text, highlight=False, markup=False)
+        else:
+            self.stream.write(f"{text}\n")
+            self.stream.flush()
+
     def __enter__(self) -> Self:
         if self.bars:
             self.bars.start()

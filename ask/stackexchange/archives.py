@@ -1,20 +1,27 @@
 """Where a dump's XML files are: a folder, a .zip, one .7z or the eight of a large site."""
 
 import re
+import stat
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 import py7zr
-from py7zr.exceptions import ArchiveError, DecompressionError
+from py7zr.exceptions import DecompressionError, PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
 
 TABLES = ("Users", "Tags", "Posts", "Comments", "Votes", "Badges", "PostHistory", "PostLinks")
 """The dump's files, in the order in which they are read where the order is free."""
 
 CHUNK = 1 << 18
+
+RATIO = 200
+"""How many times its packed size an archive may unpack to. Real ones reach 5 to 20."""
+
+HARMLESS = 1 << 30
+"""Bytes up to which any ratio is fine."""
 
 Take = Callable[[str, bytes], None]
 """Called with a table's name and the next bytes of its XML; no bytes mean the end of the table."""
@@ -33,17 +40,19 @@ class Member:
     name: str
     size: int
     """In bytes, unpacked."""
+    version: str
+    """What is another when the file is: a checksum, or when it was changed."""
 
 
 class Dump:
     """The tables found under some paths, and their bytes."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], *, is_size_checked: bool = True) -> None:
         """Raises UnreadableDump when a path holds no table, or two hold the same."""
         self.paths = list(paths)
         self.members: dict[str, Member] = {}
         for path in self.paths:
-            found = [member for member in _members(path) if member.table]
+            found = list(_members(path))
             if not found:
                 raise UnreadableDump(f"{path}: no table of a dump in it (Posts.xml, Users.xml, …)")
             for member in found:
@@ -53,28 +62,87 @@ class Dump:
                         " give one dump only"
                     )
                 self.members[member.table] = member
+            if is_size_checked:
+                _require_likely_ratio(path, found)
 
     @property
     def size(self) -> int:
         """Bytes of XML in all tables."""
         return sum(member.size for member in self.members.values())
 
-    def read(self, take: Take) -> None:
-        """Hand every table's bytes to `take`, one table after another, in the archive's order.
+    @property
+    def fingerprint(self) -> list[str]:
+        """What is another when the dump is, a line for each table."""
+        return [
+            f"{member.table} {member.size} {member.version}"
+            for member in sorted(self.members.values(), key=lambda member: member.table)
+        ]
 
-        Raises UnreadableDump when an archive is damaged.
+    @property
+    def is_packed(self) -> bool:
+        """Whether bytes in the middle can only be had by unpacking all before them."""
+        return not all(path.is_dir() for path in self.paths)
+
+    def read(self, take: Take, *, without: Collection[str] = (), is_threaded: bool = False) -> None:
+        """Hand every table's bytes to `take`, in the archive's order, leaving some tables out.
+
+        `is_threaded` lets several threads call `take`, each for tables of its own, where an archive
+        can be unpacked by several. Raises UnreadableDump when an archive is damaged, and whatever
+        `take` raises.
         """
+
+        def wrapped(table: str, data: bytes) -> None:
+            try:
+                take(table, data)
+            except Exception as e:
+                raise _OfTake(e) from e
+
         for path in self.paths:
-            members = [member for member in self.members.values() if member.archive == path]
+            members = [
+                member
+                for member in self.members.values()
+                if member.archive == path and member.table not in without
+            ]
+            if not members:
+                continue
             try:
                 if path.is_dir():
-                    _read_folder(members, take)
+                    _read_folder(members, wrapped)
                 elif _kind(path) == "zip":
-                    _read_zip(path, members, take)
+                    _read_zip(path, members, wrapped)
                 else:
-                    _read_7z(path, members, take)
-            except (OSError, EOFError, ArchiveError, DecompressionError, zipfile.BadZipFile) as e:
-                raise UnreadableDump(f"{path}: the archive is damaged or incomplete: {e}") from e
+                    _read_7z(path, members, wrapped, is_threaded=is_threaded)
+            except _OfTake as e:
+                raise e.error from e.error.__cause__
+            except UnreadableDump:
+                raise
+            except Exception as e:
+                # There is no end to what the libraries raise for archives with wrong bytes in them.
+                raise _damaged(path, e) from e
+
+
+class _OfTake(Exception):
+    """Carries what `take` raised past the library that called it, which did nothing wrong."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+def _damaged(path: Path, error: Exception) -> UnreadableDump:
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return UnreadableDump(f"{path}: the archive is damaged or incomplete: {reason[:200]}")
+
+
+def _require_likely_ratio(path: Path, members: list[Member]) -> None:
+    if path.is_dir():
+        return
+    unpacked, packed = sum(member.size for member in members), path.stat().st_size
+    if unpacked > HARMLESS and unpacked > RATIO * packed:
+        raise UnreadableDump(
+            f"{path}: {packed:,} bytes claim to unpack to {unpacked:,}, {unpacked // packed:,}"
+            f" times as many, and no dump does; --no-size-check imports it all the same"
+        )
 
 
 def _table(name: str) -> str:
@@ -86,6 +154,8 @@ def _table(name: str) -> str:
 
 
 def _kind(path: Path) -> str:
+    if not path.is_file():
+        raise UnreadableDump(f"{path}: neither a file nor a folder")
     with path.open("rb") as file:
         magic = file.read(6)
     if magic.startswith(b"PK"):
@@ -96,26 +166,72 @@ def _kind(path: Path) -> str:
 
 
 def _members(path: Path) -> Iterator[Member]:
+    """The tables of an archive or folder. Raises UnreadableDump."""
+    if not path.exists():
+        raise UnreadableDump(f"{path}: no such file or folder")
     try:
         if path.is_dir():
-            files = {_table(entry.name): entry for entry in path.iterdir()}
-            for table in (table for table in TABLES if table in files):
-                yield Member(table, path, files[table].name, files[table].stat().st_size)
+            yield from _in_folder(path)
         elif _kind(path) == "zip":
-            with zipfile.ZipFile(path) as archive:
-                infos = {_table(info.filename): info for info in archive.infolist()}
-            for table in (table for table in TABLES if table in infos):
-                yield Member(table, path, infos[table].filename, infos[table].file_size)
+            yield from _in_zip(path)
         else:
-            with py7zr.SevenZipFile(path) as archive7:
-                if archive7.needs_password():
-                    raise UnreadableDump(f"{path}: the archive wants a password; unpack it first")
-                for entry in archive7.list():
-                    yield Member(_table(entry.filename), path, entry.filename, entry.uncompressed)
-    except FileNotFoundError as e:
-        raise UnreadableDump(f"{path}: no such file or folder") from e
-    except (OSError, EOFError, ArchiveError, zipfile.BadZipFile) as e:
-        raise UnreadableDump(f"{path}: the archive is damaged or incomplete: {e}") from e
+            yield from _in_7z(path)
+    except UnreadableDump:
+        raise
+    except PasswordRequired as e:
+        raise _encrypted(path) from e
+    except Exception as e:
+        raise _damaged(path, e) from e
+
+
+def _encrypted(path: Path) -> UnreadableDump:
+    return UnreadableDump(
+        f"{path}: the archive wants a password; unpack it, and import the folder of XML files"
+    )
+
+
+def _require_within(path: Path, name: str) -> None:
+    """Nothing is ever written by such a name, but no dump has it either."""
+    pure = PurePosixPath(name.replace("\\", "/"))
+    if pure.is_absolute() or ".." in pure.parts:
+        raise UnreadableDump(f"{path}: the name {name[:80]!r} in it leads outside of the archive")
+
+
+def _in_folder(path: Path) -> Iterator[Member]:
+    for table in TABLES:
+        for entry in path.iterdir():
+            if _table(entry.name) != table:
+                continue
+            info = entry.stat()
+            if not stat.S_ISREG(info.st_mode):
+                raise UnreadableDump(f"{entry}: not a file")
+            yield Member(table, path, entry.name, info.st_size, str(info.st_mtime_ns))
+
+
+def _in_zip(path: Path) -> Iterator[Member]:
+    with zipfile.ZipFile(path) as archive:
+        found = [(info, _table(info.filename)) for info in archive.infolist()]
+    for info, _ in found:
+        _require_within(path, info.filename)
+    for table in TABLES:
+        for info, name in found:
+            if name == table:
+                if info.flag_bits & 1:
+                    raise _encrypted(path)
+                yield Member(table, path, info.filename, info.file_size, f"{info.CRC:08x}")
+
+
+def _in_7z(path: Path) -> Iterator[Member]:
+    with py7zr.SevenZipFile(path) as archive:
+        if archive.needs_password():
+            raise _encrypted(path)
+        for entry in archive.list():
+            _require_within(path, entry.filename)
+            table = "" if entry.is_directory or entry.is_symlink else _table(entry.filename)
+            if table:
+                yield Member(
+                    table, path, entry.filename, entry.uncompressed, f"{entry.crc32 or 0:08x}"
+                )
 
 
 def _read_stream(stream: IO[bytes], table: str, take: Take) -> None:
@@ -140,13 +256,16 @@ def _read_zip(path: Path, members: list[Member], take: Take) -> None:
 class _Writer(Py7zIO):
     """What py7zr believes to be a file that it unpacks into."""
 
-    def __init__(self, table: str, take: Take) -> None:
-        self.table = table
+    def __init__(self, member: Member, take: Take) -> None:
+        self.member = member
+        self.table = member.table
         self.take = take
         self.written = 0
 
     def write(self, data: bytes | bytearray) -> int:
         self.written += len(data)
+        if self.written > self.member.size:
+            raise DecompressionError(f"{self.member.name} is longer than the archive says")
         if data:
             self.take(self.table, bytes(data))
         return len(data)
@@ -167,16 +286,16 @@ class _Writer(Py7zIO):
         return self.written
 
 
-def _read_7z(path: Path, members: list[Member], take: Take) -> None:
-    tables = {member.name: member.table for member in members}
+def _read_7z(path: Path, members: list[Member], take: Take, *, is_threaded: bool) -> None:
+    found = {member.table: member for member in members}
 
     class Factory(WriterFactory):
         def create(self, filename: str) -> Py7zIO:
-            return _Writer(tables[filename], take)
+            return _Writer(found[_table(filename)], take)
 
-    # Given a path, py7zr unpacks the blocks of an archive in threads, several tables at once.
-    with path.open("rb") as file, py7zr.SevenZipFile(file) as archive:
-        archive.extract(targets=list(tables), factory=Factory())
+    # Given a path and not a file, py7zr unpacks the blocks of an archive in several threads.
+    with path.open("rb") as file, py7zr.SevenZipFile(path if is_threaded else file) as archive:
+        archive.extract(targets=[member.name for member in members], factory=Factory())
 
 
 _SITE = re.compile(r"((?:[\w-]+\.)+(?:com|net|org))(?:-\w+)?(?:\.(?:7z|zip))?$", re.IGNORECASE)

@@ -1,40 +1,58 @@
 """A dump becomes the site: read, clean, build aside, count, check, swap."""
 
+import hashlib
+import os
 import re
 import resource
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
+from django.conf import settings
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ask.accounts.models import User
 from ask.caching import cached_value
 from ask.caching.guarded import forget_everything
+from ask.core.content import content_models
+from ask.core.memory import proportional_size
 from ask.core.progress import Progress, Step
-from ask.questions.cleaning import clean
 from ask.questions.counters import recount
-from ask.questions.markdown import render_comment
-from ask.questions.models import Comment, Post, PostTag, PostType, Tag
-from ask.questions.rendering import needs_rendering
+from ask.questions.models import PostTag, Tag
 from ask.ratings.counters import TALLIES, derivations
-from ask.ratings.hotness import hotness
 from ask.ratings.standings import refresh_standings
 from ask.stackexchange import tables
 from ask.stackexchange.archives import Dump, UnreadableDump, site_of
-from ask.stackexchange.aside import ALIAS, Aside, DoubledId, build_aside
+from ask.stackexchange.aside import ALIAS, Aside, Batch, build_aside
+from ask.stackexchange.crew import Work, run_alone, run_crew
 from ask.stackexchange.models import Source
-from ask.stackexchange.rows import Row, RowReader
+from ask.stackexchange.pieces import PIECE, Piece
+from ask.stackexchange.rows import PieceReader
+from ask.stackexchange.shapes import shapes
+from ask.stackexchange.values import MOMENT
 
-BATCH = 5_000
-"""Rows that are inserted at once: enough to be fast, few enough to keep memory flat."""
+FORM = 1
+"""Another number whenever an import makes other rows of the same dump: what a version built is not
+finished by another."""
+
+ALONE = 4 * PIECE
+"""Bytes of a dump up to which processes of their own would cost more than they bring."""
+
+MOST_WORKERS = 4
+"""More would wait for the database."""
+
+WEIGHED_EVERY = 0.5
+"""Seconds between two looks at the memory."""
 
 _ADDRESS = re.compile(r"https?://[\w.-]+(:\d+)?/?$", re.IGNORECASE)
 
-TAG_NAMES = "ask_post_tag_names"
+TAGGED = "ask_post_tag_name"
 """A table aside that says which post bears which tag's name, until tags have ids."""
 
 
@@ -47,6 +65,7 @@ class TableReport:
     left_out: dict[str, int] = field(default_factory=dict)
     bytes: int = 0
     seconds: float = 0
+    """Of all workers together."""
     unknown_columns: list[str] = field(default_factory=list)
 
 
@@ -63,158 +82,145 @@ class Report:
     """Rows whose counter in the dump is not what the other tables say, by counter."""
     seconds: float = 0
     peak_memory: int = 0
-    """Bytes."""
+    """Bytes, of all processes together, pages that they share counted once."""
 
 
-class Shape:
-    """How a table's row becomes a row of the database: the columns that the dump has not."""
+class PieceWork:
+    """What becomes of a piece: rows, cleaned and complete, stored aside."""
 
-    def __init__(self, table: tables.Table) -> None:
-        self.columns = [column.column for column in table.columns]
-        self.at = {name: index for index, name in enumerate(self.columns)}
+    def __init__(self, aside: Aside | None, *, source_host: str) -> None:
+        """Without `aside` everything is read and cleaned, and nothing stored."""
+        self.aside = aside
+        self.shapes = shapes(source_host=source_host)
+        self._inherited: Sequence[BaseDatabaseWrapper] = ()
 
-    def complete(self, row: Row) -> list[str]:
-        """Clean the row in place and append the further columns. Returns names of its tags."""
-        return []
+    @property
+    def work(self) -> Work:
+        return Work(
+            begin=self.begin,
+            prepare=self.prepare,
+            is_serial=self.aside is not None and self.aside.is_serial,
+        )
+
+    def begin(self) -> None:
+        """In a process that was forked: open connections of its own."""
+        # Kept, so that nobody closes what the parent goes on using.
+        self._inherited = connections.all(initialized_only=True)
+        for connection in self._inherited:
+            del connections[connection.alias]
+        if self.aside:
+            self.aside.leave_to_parent()
+
+    def prepare(self, piece: Piece) -> Callable[[], dict[str, Any]]:
+        """Read and clean; what is returned stores the rows and says what they were."""
+        started = time.monotonic()
+        table = tables.ALL[piece.table]
+        shape = self.shapes[piece.table]
+        moments = [column.column for column in table.columns if column.kind is MOMENT]
+        rows: list[tuple[Any, ...]] = []
+        tagged: list[tuple[int, str]] = []
+        latest: datetime | None = None
+        reader = PieceReader(table, piece)
+        for values in reader.batches():
+            shape.complete(values)
+            if "created_at" in values:
+                last = max(values["created_at"])
+                latest = max(last, latest or last)
+            if self.aside:
+                for name in moments:
+                    values[name] = self.aside.adapt(values[name])
+                tagged += shape.tags(values)
+                rows += shape.rows(values)
+        result: dict[str, Any] = {
+            "rows": reader.read,
+            "bytes": len(piece.data),
+            "latest": latest.isoformat() if latest else None,
+            "unknown": sorted(reader.unknown),
+        }
+        batches = [Batch(table.model._meta.db_table, shape.columns, rows)]
+        if tagged:
+            batches.append(Batch(TAGGED, ("post_id", "name"), tagged))
+
+        def store() -> dict[str, Any]:
+            if self.aside:
+                result["seconds"] = round(time.monotonic() - started, 3)
+                self.aside.store(piece.key, batches, result=result)
+            return result | {"seconds": round(time.monotonic() - started, 3)}
+
+        return store
 
 
-class UserShape(Shape):
-    def __init__(self, table: tables.Table) -> None:
-        super().__init__(table)
-        self.columns += ["username", "password", "email", "is_staff", "is_active", "is_superuser"]
-        self.columns += ["question_count", "answer_count"]
-        self.columns += ["gold_count", "silver_count", "bronze_count"]
-        self.about = self.at["about"]
-
-    def complete(self, row: Row) -> list[str]:
-        if row[self.about]:
-            row[self.about] = clean(row[self.about])
-        row += [f"user{row[0]}", "!", "", False, True, False, 0, 0, 0, 0, 0]
-        return []
-
-
-class PostShape(Shape):
-    def __init__(self, table: tables.Table, *, source_host: str) -> None:
-        super().__init__(table)
-        self.source_host = source_host
-        self.columns += ["is_answered", "hotness", "is_hotness_stale", "is_rendering_due"]
-        at = self.at
-        self.type, self.body, self.tags = at["post_type"], at["body"], at["tags"]
-        self.created, self.active = at["created_at"], at["last_activity_at"]
-        self.score, self.answers = at["score"], at["answer_count"]
-
-    def complete(self, row: Row) -> list[str]:
-        row[self.body] = body = clean(row[self.body])
-        created = row[self.created]
-        row[self.active] = row[self.active] or created
-        heat = 0.0
-        if is_question := row[self.type] == PostType.QUESTION:
-            heat = hotness(
-                score=row[self.score], answer_count=row[self.answers] or 0, created_at=created
-            )
-        row += [False, heat, False, needs_rendering(body, self.source_host)]
-        return (row[self.tags] or "").split() if is_question else []
-
-
-class CommentShape(Shape):
-    def __init__(self, table: tables.Table) -> None:
-        super().__init__(table)
-        self.columns.append("html")
-        self.text = self.at["text"]
-
-    def complete(self, row: Row) -> list[str]:
-        row.append(render_comment(row[self.text]))
-        return []
-
-
-class Loader:
-    """Takes the bytes of the tables as they come, and stores their rows aside in batches."""
+class Loading:
+    """Hears of pieces and tables that are done; shows and sums up what was in them."""
 
     def __init__(
-        self,
-        *,
-        aside: Aside | None,
-        report: Report,
-        progress: Progress,
-        dump: Dump,
-        source_host: str,
-        is_interrupted: Callable[[], bool],
+        self, *, dump: Dump, aside: Aside | None, report: Report, progress: Progress
     ) -> None:
-        """Without `aside` everything is read and cleaned, and nothing stored."""
+        self.dump = dump
         self.aside = aside
         self.report = report
         self.progress = progress
-        self.dump = dump
-        self.source_host = source_host
-        self.is_interrupted = is_interrupted
         self.latest: datetime | None = None
         """The latest moment that any row speaks of."""
-        self._name = ""
+        self._steps: dict[str, Step] = {}
+        self._unknown: dict[str, set[str]] = {}
+        self._weighed = 0.0
 
-    def take(self, name: str, data: bytes) -> None:
-        """The next bytes of a table's file; none at its end. Raises UnreadableDump, DoubledId."""
-        if name != self._name:
-            self._begin(tables.ALL[name])
-        if data:
-            read = self._reader.read
-            self._reader.feed(data)
-            self._step.advance(len(data), rows=self._reader.read - read)
-        else:
-            self._end()
-
-    def _begin(self, table: tables.Table) -> None:
-        self._name = table.name
-        self._table = table
-        self._started = time.monotonic()
-        self._shape = self._shape_of(table)
-        self._moment = self._shape.at.get("created_at")
-        self._rows: list[Row] = []
-        self._tags: list[tuple[int, str]] = []
-        self._stored = 0
-        self._reader = RowReader(table, self._take_row)
-        self._step: Step = self.progress.step(
-            table.name, total=self.dump.members[table.name].size, unit="bytes"
+    def resume(self, finished: dict[str, Any]) -> None:
+        """Take over what an earlier import has done, if it has done anything."""
+        pieces = [key for key in finished if "/" in key]
+        if not pieces:
+            return
+        size = sum(finished[key]["bytes"] for key in pieces)
+        again = " What is packed must be unpacked again." if self.dump.is_packed else ""
+        self.progress.note(
+            f"Going on where an earlier import of this dump stopped: {100 * size // self.dump.size}"
+            f" % of it is stored already.{again}"
         )
+        for key in pieces:
+            self.piece_done(key, finished[key])
+        for table in [key for key in finished if key in tables.ALL]:
+            self._close(table)
 
-    def _shape_of(self, table: tables.Table) -> Shape:
-        if table.model is User:
-            return UserShape(table)
-        if table.model is Post:
-            return PostShape(table, source_host=self.source_host)
-        if table.model is Comment:
-            return CommentShape(table)
-        return Shape(table)
+    def piece_done(self, key: str, result: dict[str, Any]) -> None:
+        name = key.partition("/")[0]
+        table = self.report.tables.setdefault(name, TableReport(bytes=self.dump.members[name].size))
+        table.read += result["rows"]
+        table.stored += result["rows"] if self.aside else 0
+        table.seconds = round(table.seconds + result["seconds"], 2)
+        self._unknown.setdefault(name, set()).update(result["unknown"])
+        table.unknown_columns = sorted(self._unknown[name])
+        if result["latest"]:
+            latest = datetime.fromisoformat(result["latest"]).replace(tzinfo=UTC)
+            self.latest = max(latest, self.latest or latest)
+        if name not in self._steps:
+            self._steps[name] = self.progress.step(name, total=table.bytes, unit="bytes")
+        self._steps[name].advance(result["bytes"], rows=result["rows"])
+        self.weigh()
 
-    def _take_row(self, row: Row) -> None:
-        if self._moment is not None and (self.latest is None or row[self._moment] > self.latest):
-            self.latest = row[self._moment]
-        self._tags += [(row[0], name) for name in self._shape.complete(row)]
-        self._rows.append(row)
-        if len(self._rows) >= BATCH:
-            self._store()
-
-    def _store(self) -> None:
-        if self.is_interrupted():
-            raise KeyboardInterrupt
+    def table_done(self, table: str, piece_count: int) -> None:
         if self.aside:
-            table = self._table.model._meta.db_table
-            self.aside.insert(table, self._shape.columns, self._rows)
-            if self._tags:
-                self.aside.insert(TAG_NAMES, ["post_id", "name"], self._tags)
-        self._stored += len(self._rows)
-        self._rows, self._tags = [], []
+            self.aside.once(table, lambda: piece_count)
+        self._close(table)
 
-    def _end(self) -> None:
-        self._reader.finish()
-        self._store()
-        self._step.done()
-        self.report.tables[self._name] = TableReport(
-            read=self._reader.read,
-            stored=self._stored,
-            bytes=self.dump.members[self._name].size,
-            seconds=round(time.monotonic() - self._started, 2),
-            unknown_columns=sorted(self._reader.unknown),
-        )
+    def _close(self, table: str) -> None:
+        self._steps[table].done()
+
+    def weigh(self) -> None:
+        """Look now and then how much memory is used."""
+        now = time.monotonic()
+        if now - self._weighed >= WEIGHED_EVERY:
+            self._weighed = now
+            size = proportional_size([os.getpid(), *_children()])
+            self.report.peak_memory = max(self.report.peak_memory, size)
+
+
+def _children() -> list[int]:
+    path = Path(f"/proc/self/task/{os.getpid()}/children")
+    try:
+        return [int(pid) for pid in path.read_text().split()]
+    except OSError:
+        return []
 
 
 class Import:
@@ -228,9 +234,14 @@ class Import:
         site_url: str = "",
         now: Callable[[], datetime],
         progress: Progress,
+        worker_count: int | None = None,
+        is_size_checked: bool = True,
     ) -> None:
-        """Raises UnreadableDump when the paths hold no dump, or one without Posts or Users."""
-        self.dump = Dump(paths)
+        """`worker_count` processes work pieces into rows; None: as many as there are cores.
+
+        Raises UnreadableDump when the paths hold no dump, or one without Posts or Users.
+        """
+        self.dump = Dump(paths, is_size_checked=is_size_checked)
         for name in tables.REQUIRED:
             if name not in self.dump.members:
                 raise UnreadableDump(f"{name}.xml is missing, and a dump is nothing without it")
@@ -240,22 +251,43 @@ class Import:
                 f"{site_url!r} is no address of a site; it looks like https://beer.stackexchange.com"
             )
         self.site_url = (site_url or (f"https://{host}" if host else "")).rstrip("/")
-        self.site_name = site_name or host or paths[0].name.split(".")[0]
+        self.site_name = site_name or host or paths[0].resolve().name.split(".")[0]
         self.now = now
         self.progress = progress
+        self.worker_count = worker_count or min(os.cpu_count() or 1, MOST_WORKERS)
+        self.is_size_checked = is_size_checked
         self.report = Report(
             archives=[path.name for path in paths],
             absent=[name for name in tables.ALL if name not in self.dump.members],
         )
-        self.is_interrupted = False
-        """Set by whoever wants it to end: an exception of a signal may be lost in a library that
-        calls back."""
         self.is_in_place = False
         """Whether the site is the new one already."""
         self._started = time.monotonic()
 
+    @property
+    def source_host(self) -> str:
+        return self.site_url.partition("://")[2]
+
+    @property
+    def fingerprint(self) -> str:
+        """Two imports with the same one build the same rows."""
+        columns = [
+            f"{model._meta.db_table}.{column.column} {column.db_type(connections['default'])}"
+            for model in content_models()
+            for column in model._meta.local_concrete_fields
+        ]
+        parts = [
+            str(FORM),
+            str(PIECE),
+            *self.dump.fingerprint,
+            self.source_host,
+            *settings.IMAGE_HOSTS,
+            *columns,
+        ]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
     def check(self) -> Report:
-        """Read and clean everything, change nothing. Raises UnreadableDump."""
+        """Read and clean everything, change nothing. Raises UnreadableDump, WorkerFailed."""
         self._load(None)
         self._finish_report()
         return self.report
@@ -263,32 +295,20 @@ class Import:
     def run(self) -> Report:
         """Build the new content aside and put it in place.
 
-        Raises UnreadableDump when the dump cannot be read and SomebodyBuilds when another import
-        is at work; the site is then as it was.
+        Raises UnreadableDump when the dump cannot be read, SomebodyBuilds when another import is
+        at work, and WorkerFailed when one of its processes is lost; the site is then as it was.
         """
-        try:
-            with build_aside(connections["default"].vendor) as aside:
-                aside.run(f"CREATE TABLE {TAG_NAMES} (post_id bigint NOT NULL, name text NOT NULL)")
-                latest = self._load(aside)
-                with self._stage("Tags"):
-                    self._connect_tags(aside)
-                self._derive(aside)
-                self._index(aside)
-                with self._stage("Statistics"):
-                    aside.analyze()
-                with self._stage("Standings"):
-                    refresh_standings(now=self.now(), dumped_at=latest, using=ALIAS)
-                Source.objects.using(ALIAS).create(
-                    name=self.site_name,
-                    url=self.site_url,
-                    imported_at=self.now(),
-                    dumped_at=latest,
-                )
-                with self._stage("Swap"):
-                    aside.swap()
-                self.is_in_place = True
-        except DoubledId as e:
-            raise UnreadableDump(f"the dump has two rows with the same id or name: {e}") from e
+        building = build_aside(
+            connections["default"].vendor,
+            dump=", ".join(self.report.archives),
+            fingerprint=self.fingerprint,
+        )
+        with building as aside:
+            latest = self._load(aside)
+            self._complete(aside, latest=latest)
+            with self._stage("Swap"):
+                aside.swap(lambda: self._sign(latest))
+            self.is_in_place = True
         self._verify()
         with self._stage("Caches"):
             forget_everything()
@@ -298,16 +318,102 @@ class Import:
         return self.report
 
     def _load(self, aside: Aside | None) -> datetime | None:
-        loader = Loader(
-            aside=aside,
-            report=self.report,
-            progress=self.progress,
-            dump=self.dump,
-            source_host=self.site_url.partition("://")[2],
-            is_interrupted=lambda: self.is_interrupted,
+        work = PieceWork(aside, source_host=self.source_host).work
+        loading = Loading(dump=self.dump, aside=aside, report=self.report, progress=self.progress)
+        finished: Collection[str] = ()
+        if aside:
+            aside.once("tagged", lambda: aside.run(_MAKE_TAGGED))
+            loading.resume(aside.finished)
+            finished = set(aside.finished)
+        started = time.monotonic()
+        if self.dump.size <= ALONE:
+            run_alone(self.dump, work, loading, finished=finished)
+        else:
+            if aside:
+                aside.close()  # a connection must not be open on both sides of a fork
+            run_crew(self.dump, work, loading, finished=finished, worker_count=self.worker_count)
+        self.report.stages["Tables"] = round(time.monotonic() - started, 2)
+        return loading.latest
+
+    def _complete(self, aside: Aside, *, latest: datetime | None) -> None:
+        """Everything between the last row of the dump and the swap."""
+        self._together(aside, "Tags", {"tags": lambda: self._connect_tags(aside)})
+        by_table: dict[str, list[str]] = {}
+        for derivation in derivations():
+            by_table.setdefault(derivation.table, []).append(derivation.sql)
+        self._together(
+            aside,
+            "Columns that the dump has not",
+            {
+                f"derived {table}": _all_of(aside.run, statements)
+                for table, statements in by_table.items()
+            },
         )
-        self.dump.read(loader.take)
-        return loader.latest
+        self._together(
+            aside,
+            "Tidying",
+            {
+                f"vacuum {model._meta.db_table}": _bound(aside.vacuum, model._meta.db_table)
+                for model in aside.models
+            },
+            is_transaction=False,
+        )
+        self._together(
+            aside,
+            "Indexes",
+            {
+                f"index {name}": _bound(aside.add_index, sql)
+                for name, sql in aside.indexes().items()
+            },
+        )
+        self._together(aside, "Statistics", {"analyze": aside.analyze}, is_transaction=False)
+        self._together(
+            aside,
+            "Standings",
+            {"standings": lambda: refresh_standings(now=self.now(), dumped_at=latest, using=ALIAS)},
+        )
+
+    def _together(
+        self,
+        aside: Aside,
+        title: str,
+        works: dict[str, Callable[[], Any]],
+        *,
+        is_transaction: bool = True,
+    ) -> None:
+        """Do steps that need not wait for one another, as many at once as the database can do."""
+        left = deque(works.items())
+        errors: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                with aside.in_thread():
+                    while left and not errors:
+                        key, work = left.popleft()
+                        if is_transaction:
+                            aside.once(key, work)
+                        else:
+                            work()
+                        step.advance(1)
+            except BaseException as e:
+                errors.append(e)
+
+        with self._stage(title) as step:
+            count = min(1 if aside.is_serial else 2, len(left))
+            threads = [Thread(target=run, name=title) for _ in range(count)]
+            for thread in threads:
+                thread.start()
+            try:
+                for thread in threads:
+                    thread.join()
+            except KeyboardInterrupt:
+                left.clear()
+                aside.interrupt()
+                for thread in threads:
+                    thread.join()
+                raise
+            if errors:
+                raise errors[0]
 
     @contextmanager
     def _stage(self, name: str, *, unit: str = "steps") -> Iterator[Step]:
@@ -322,27 +428,21 @@ class Import:
         aside.run(
             f"INSERT INTO {tag} (id, name, question_count, is_moderator_only, is_required)"  # noqa: S608
             f" SELECT (SELECT coalesce(max(id), 0) FROM {tag}) + row_number() OVER (ORDER BY name),"
-            f" name, count(*), false, false FROM {TAG_NAMES} AS used"
+            f" name, count(*), false, false FROM {TAGGED} AS used"
             f" WHERE NOT EXISTS (SELECT 1 FROM {tag} AS known WHERE known.name = used.name)"
             " GROUP BY name"
         )
         aside.run(
             f"INSERT INTO {post_tag} (tag_id, post_id)"  # noqa: S608
-            f" SELECT known.id, used.post_id FROM {TAG_NAMES} AS used"
+            f" SELECT known.id, used.post_id FROM {TAGGED} AS used"
             f" JOIN {tag} AS known ON known.name = used.name ORDER BY known.id, used.post_id"
         )
-        aside.run(f"DROP TABLE {TAG_NAMES}")
+        aside.run(f"DROP TABLE {TAGGED}")
 
-    def _derive(self, aside: Aside) -> None:
-        with self._stage("Columns that the dump has not") as step:
-            for derivation in derivations():
-                aside.run(derivation.sql)
-                step.advance(1)
-
-    def _index(self, aside: Aside) -> None:
-        with self._stage("Indexes") as step:
-            for _ in aside.add_indexes():
-                step.advance(1)
+    def _sign(self, latest: datetime | None) -> None:
+        Source.objects.using(ALIAS).create(
+            name=self.site_name, url=self.site_url, imported_at=self.now(), dumped_at=latest
+        )
 
     def _verify(self) -> None:
         """Count again what the dump counted, and say where the two differ."""
@@ -354,4 +454,16 @@ class Import:
 
     def _finish_report(self) -> None:
         self.report.seconds = round(time.monotonic() - self._started, 2)
-        self.report.peak_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        if not self.report.peak_memory:
+            self.report.peak_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+_MAKE_TAGGED = f"CREATE TABLE {TAGGED} (post_id bigint NOT NULL, name text NOT NULL)"
+
+
+def _bound(work: Callable[[str], Any], argument: str) -> Callable[[], Any]:
+    return lambda: work(argument)
+
+
+def _all_of(work: Callable[[str], Any], arguments: Sequence[str]) -> Callable[[], Any]:
+    return lambda: [work(argument) for argument in arguments]

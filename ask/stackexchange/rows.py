@@ -1,15 +1,18 @@
-"""From the bytes of a table's XML to rows of values, a piece at a time."""
+"""From a piece of a table's XML to columns of values."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any, cast
 
 from lxml import etree
 
 from ask.stackexchange.archives import CHUNK, UnreadableDump
+from ask.stackexchange.pieces import Piece
 from ask.stackexchange.tables import Table
 
-Row = list[Any]
+Attributes = dict[str, str]
+Columns = dict[str, list[Any]]
+"""Values of some rows by the name of their column; all lists are of one length."""
 
 
 class DocumentType(Exception):
@@ -19,8 +22,12 @@ class DocumentType(Exception):
 class _Target:
     """What lxml calls as it parses."""
 
-    def __init__(self, start: Callable[[str, dict[str, str]], None]) -> None:
-        self.start = start
+    def __init__(self) -> None:
+        self.rows: list[Attributes] = []
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        if tag == "row":
+            self.rows.append(attributes)
 
     def doctype(self, name: str, public: str | None, system: str | None) -> None:
         """A dump has none, and entities could be declared in it that unfold without end."""
@@ -30,81 +37,88 @@ class _Target:
         """lxml asks for a result; there is none."""
 
 
-class RowReader:
-    """Reads one table. `feed` it bytes as they come; it calls `take` with each row's values.
+class PieceReader:
+    """Reads one piece of a table.
 
-    The values stand in the order of `Table.columns`. A document type is refused, so a file can
-    neither unfold in memory nor read another.
+    A document type is refused, so a file can neither unfold in memory nor read another.
     """
 
-    def __init__(self, table: Table, take: Callable[[Row], None]) -> None:
+    def __init__(self, table: Table, piece: Piece) -> None:
         self.table = table
-        self.take = take
+        self.piece = piece
         self.read = 0
         """Rows seen so far."""
         self.unknown: Counter[str] = Counter()
         """Attributes that no column knows, with the number of rows that bear them."""
         self._known = {column.attribute for column in table.columns} | table.ignored
-        self._plan = [
-            (column.attribute, column.read, column.default, column.is_required)
-            for column in table.columns
-        ]
-        self._parser = etree.XMLParser(
-            target=cast(Any, _Target(self._start)),
-            no_network=True,
-            huge_tree=True,
-        )
 
-    def feed(self, data: bytes) -> None:
-        """Read on. Raises UnreadableDump for what is no row of this table."""
+    def batches(self) -> Iterator[Columns]:
+        """The columns of the table, some hundreds or thousands of rows at a time.
+
+        Raises UnreadableDump for what is not well-formed, or no row of this table.
+        """
+        target = _Target()
+        parser = etree.XMLParser(target=cast(Any, target), no_network=True, huge_tree=True)
+        piece = self.piece
+        is_at_end = False
         try:
+            parser.feed(piece.before)
+            data = memoryview(piece.data)
             for start in range(0, len(data), CHUNK):
-                self._parser.feed(data[start : start + CHUNK])
+                parser.feed(bytes(data[start : start + CHUNK]))
+                if target.rows:
+                    yield self._columns(target.rows)
+                    target.rows = []
+            parser.feed(piece.after)
+            is_at_end = piece.is_last
+            parser.close()
         except etree.XMLSyntaxError as e:
-            raise UnreadableDump(f"{self.table.name}.xml is not well-formed: {e}") from e
+            where = f"after byte {piece.start:,}" if piece.start else ""
+            if is_at_end:
+                problem = f"ends in the middle, after {self.read:,} rows {where}".rstrip()
+            else:
+                problem = f"is not well-formed {where}".rstrip()
+            raise UnreadableDump(f"{self.table.name}.xml {problem}: {e}") from e
         except DocumentType as e:
             raise UnreadableDump(
                 f"{self.table.name}.xml declares a document type, as no dump does"
             ) from e
 
-    def finish(self) -> None:
-        """No more bytes come. Raises UnreadableDump when the file was cut."""
-        try:
-            self._parser.close()
-        except etree.XMLSyntaxError as e:
-            raise UnreadableDump(
-                f"{self.table.name}.xml ends in the middle, after {self.read} rows: {e}"
-            ) from e
+    def _columns(self, rows: list[Attributes]) -> Columns:
+        found: Columns = {}
+        present = 0
+        for column in self.table.columns:
+            name = column.attribute
+            texts = [row.get(name) for row in rows]
+            missing = texts.count(None)
+            present += len(texts) - missing
+            try:
+                if missing and column.is_required:
+                    raise ValueError
+                found[column.column] = column.kind.all(texts, default=column.default)
+            except (ValueError, OverflowError) as e:
+                raise UnreadableDump(self._complaint(rows)) from e
+        if present != sum(map(len, rows)):
+            for row in rows:
+                self.unknown.update(row.keys() - self._known)
+        self.read += len(rows)
+        return found
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag != "row":
-            return
-        self.read += 1
-        get = attributes.get
-        row: Row = []
-        found = 0
-        attribute = ""
-        text: str | None = None
-        try:
-            for attribute, read, default, is_required in self._plan:
-                text = get(attribute)
-                if text is not None:
-                    found += 1
-                    row.append(read(text))
-                elif is_required:
-                    raise ValueError("is missing")
+    def _complaint(self, rows: list[Attributes]) -> str:
+        """What is wrong, in words: the first row that cannot be read, and why."""
+        for number, row in enumerate(rows, start=self.read + 1):
+            for column in self.table.columns:
+                text = row.get(column.attribute)
+                reason = None
+                if text is None:
+                    reason = f"{column.attribute} is missing" if column.is_required else None
                 else:
-                    row.append(default)
-        except (ValueError, OverflowError) as e:
-            raise UnreadableDump(self._complaint(attributes, attribute, text, e)) from e
-        if found != len(attributes):
-            self.unknown.update(name for name in attributes if name not in self._known)
-        self.take(row)
-
-    def _complaint(
-        self, attributes: dict[str, str], attribute: str, text: str | None, error: Exception
-    ) -> str:
-        where = f"{self.table.name}.xml, row {self.read} (Id={attributes.get('Id', 'none')})"
-        if text is None:
-            return f"{where}: {attribute} {error}"
-        return f"{where}: {attribute}={text[:60]!r} cannot be read: {error}"
+                    try:
+                        column.kind.one(text)
+                    except (ValueError, OverflowError) as e:
+                        reason = f"{column.attribute}={text[:60]!r} cannot be read: {e}"
+                if reason:
+                    after = f" after byte {self.piece.start:,}" if self.piece.start else ""
+                    where = f"row {number:,}{after} (Id={row.get('Id', 'none')[:20]})"
+                    return f"{self.table.name}.xml, {where}: {reason}"
+        raise AssertionError(f"{self.table.name}: a column was refused, and none of its texts")

@@ -4,16 +4,24 @@ Import and export both walk these declarations. What is said of the files stands
 Exchange's own schema description; columns come and go with the years, so most may be absent.
 """
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from ask.accounts.models import User
-from ask.core.content import LOCAL_IDS, Content
+from ask.core.content import Content
 from ask.questions.models import Comment, Post, PostHistory, PostLink, Tag, Vote
 from ask.ratings.models import Badge
+from ask.stackexchange.values import (
+    CODE,
+    MOMENT,
+    NUMBER,
+    ROW_ID,
+    TAG_NAMES,
+    TEXT,
+    TRUTH,
+    Kind,
+    Text,
+)
 
 
 @dataclass(frozen=True)
@@ -22,8 +30,8 @@ class Column:
 
     attribute: str
     column: str
-    read: Callable[[str], Any] = str
-    """Raises ValueError, with a reason, for a text that it cannot read."""
+    kind: Kind = TEXT
+    """What its texts mean."""
     is_required: bool = False
     default: Any = None
     """What is stored where the attribute is missing."""
@@ -40,79 +48,40 @@ class Table:
     """Attributes that are known and not kept."""
 
 
-def number(text: str) -> int:
-    """A whole number of at most 32 bits, as all of the dump's are."""
-    value = int(text)
-    if not -(2**31) <= value < 2**31:
-        raise ValueError("a number beyond 32 bits")
-    return value
+NAME = Text(longest=255)
+"""What columns of names hold."""
+TITLE = Text(longest=10_000)
+"""PostgreSQL's index of titles takes no more than a million bytes; Stack Exchange allows 250."""
 
 
-def small_number(text: str) -> int:
-    """A code of an enumeration."""
-    value = int(text)
-    if not -(2**15) <= value < 2**15:
-        raise ValueError("a code beyond 16 bits")
-    return value
-
-
-def row_id(text: str) -> int:
-    """An id below those that are given here."""
-    value = int(text)
-    if not -(2**31) <= value < LOCAL_IDS:
-        raise ValueError(f"an id beyond {LOCAL_IDS - 1}")
-    return value
-
-
-def moment(text: str) -> datetime:
-    """A date of the dump, `2014-01-21T20:26:05.383`: no zone is written, UTC is meant."""
-    value = datetime.fromisoformat(text)
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def truth(text: str) -> bool:
-    """`True` or `False`, as .NET writes them."""
-    if text.lower() not in {"true", "false"}:
-        raise ValueError("neither True nor False")
-    return text.lower() == "true"
-
-
-_SEPARATORS = re.compile(r"[<>|\s]+")
-
-
-def tag_names(text: str) -> str:
-    """The names in `<a><b>` or `|a|b|`, with a space between and each once."""
-    return " ".join(dict.fromkeys(name for name in _SEPARATORS.split(text) if name))
-
-
-def _id(*, default: Any = None) -> Column:
-    return Column("Id", "id", row_id, is_required=True, default=default)
+def _id() -> Column:
+    return Column("Id", "id", ROW_ID, is_required=True)
 
 
 def _created() -> Column:
-    return Column("CreationDate", "created_at", moment, is_required=True)
+    return Column("CreationDate", "created_at", MOMENT, is_required=True)
 
 
-_LICENSE = Column("ContentLicense", "content_license")
+_LICENSE = Column("ContentLicense", "content_license", Text(longest=20))
 
 USERS = Table(
     "Users",
     User,
     (
         _id(),
-        Column("DisplayName", "display_name", default=""),
+        Column("DisplayName", "display_name", NAME, default=""),
         _created(),
-        Column("LastAccessDate", "last_seen_at", moment),
-        Column("Reputation", "reputation", number, default=1),
-        Column("Views", "view_count", number, default=0),
-        Column("UpVotes", "up_vote_count", number, default=0),
-        Column("DownVotes", "down_vote_count", number, default=0),
+        Column("LastAccessDate", "last_seen_at", MOMENT),
+        Column("Reputation", "reputation", NUMBER, default=1),
+        Column("Views", "view_count", NUMBER, default=0),
+        Column("UpVotes", "up_vote_count", NUMBER, default=0),
+        Column("DownVotes", "down_vote_count", NUMBER, default=0),
         Column("WebsiteUrl", "website_url"),
         Column("Location", "location"),
         Column("AboutMe", "about"),
         Column("ProfileImageUrl", "profile_image_url"),
-        Column("AccountId", "account_id", number),
-        Column("Age", "age", small_number),
+        Column("AccountId", "account_id", NUMBER),
+        Column("Age", "age", CODE),
     ),
     ignored=frozenset({"EmailHash"}),
 )
@@ -121,12 +90,12 @@ TAGS = Table(
     Tag,
     (
         _id(),
-        Column("TagName", "name", is_required=True),
-        Column("Count", "question_count", number, default=0),
-        Column("ExcerptPostId", "excerpt_post_id", row_id),
-        Column("WikiPostId", "wiki_post_id", row_id),
-        Column("IsModeratorOnly", "is_moderator_only", truth, default=False),
-        Column("IsRequired", "is_required", truth, default=False),
+        Column("TagName", "name", NAME, is_required=True),
+        Column("Count", "question_count", NUMBER, default=0),
+        Column("ExcerptPostId", "excerpt_post_id", ROW_ID),
+        Column("WikiPostId", "wiki_post_id", ROW_ID),
+        Column("IsModeratorOnly", "is_moderator_only", TRUTH, default=False),
+        Column("IsRequired", "is_required", TRUTH, default=False),
     ),
 )
 POSTS = Table(
@@ -134,27 +103,27 @@ POSTS = Table(
     Post,
     (
         _id(),
-        Column("PostTypeId", "post_type", small_number, is_required=True),
-        Column("ParentId", "parent_id", row_id),
-        Column("AcceptedAnswerId", "accepted_answer_id", row_id),
+        Column("PostTypeId", "post_type", CODE, is_required=True),
+        Column("ParentId", "parent_id", ROW_ID),
+        Column("AcceptedAnswerId", "accepted_answer_id", ROW_ID),
         _created(),
-        Column("LastActivityDate", "last_activity_at", moment),
-        Column("LastEditDate", "last_edited_at", moment),
-        Column("ClosedDate", "closed_at", moment),
-        Column("CommunityOwnedDate", "community_owned_at", moment),
-        Column("DeletionDate", "deleted_at", moment),
-        Column("OwnerUserId", "owner_id", row_id),
+        Column("LastActivityDate", "last_activity_at", MOMENT),
+        Column("LastEditDate", "last_edited_at", MOMENT),
+        Column("ClosedDate", "closed_at", MOMENT),
+        Column("CommunityOwnedDate", "community_owned_at", MOMENT),
+        Column("DeletionDate", "deleted_at", MOMENT),
+        Column("OwnerUserId", "owner_id", ROW_ID),
         Column("OwnerDisplayName", "owner_display_name"),
-        Column("LastEditorUserId", "last_editor_id", row_id),
+        Column("LastEditorUserId", "last_editor_id", ROW_ID),
         Column("LastEditorDisplayName", "last_editor_display_name"),
-        Column("Score", "score", number, default=0),
-        Column("ViewCount", "view_count", number),
-        Column("AnswerCount", "answer_count", number),
-        Column("CommentCount", "comment_count", number, default=0),
-        Column("FavoriteCount", "favorite_count", number),
+        Column("Score", "score", NUMBER, default=0),
+        Column("ViewCount", "view_count", NUMBER),
+        Column("AnswerCount", "answer_count", NUMBER),
+        Column("CommentCount", "comment_count", NUMBER, default=0),
+        Column("FavoriteCount", "favorite_count", NUMBER),
         _LICENSE,
-        Column("Title", "title"),
-        Column("Tags", "tags", tag_names),
+        Column("Title", "title", TITLE),
+        Column("Tags", "tags", TAG_NAMES),
         Column("Body", "body", default=""),
     ),
 )
@@ -163,10 +132,10 @@ COMMENTS = Table(
     Comment,
     (
         _id(),
-        Column("PostId", "post_id", row_id, is_required=True),
-        Column("UserId", "user_id", row_id),
+        Column("PostId", "post_id", ROW_ID, is_required=True),
+        Column("UserId", "user_id", ROW_ID),
         Column("UserDisplayName", "user_display_name"),
-        Column("Score", "score", number, default=0),
+        Column("Score", "score", NUMBER, default=0),
         _created(),
         _LICENSE,
         Column("Text", "text", default=""),
@@ -177,11 +146,11 @@ VOTES = Table(
     Vote,
     (
         _id(),
-        Column("PostId", "post_id", row_id, is_required=True),
-        Column("VoteTypeId", "vote_type", small_number, is_required=True),
-        Column("UserId", "user_id", row_id),
+        Column("PostId", "post_id", ROW_ID, is_required=True),
+        Column("VoteTypeId", "vote_type", CODE, is_required=True),
+        Column("UserId", "user_id", ROW_ID),
         _created(),
-        Column("BountyAmount", "bounty_amount", number),
+        Column("BountyAmount", "bounty_amount", NUMBER),
     ),
 )
 BADGES = Table(
@@ -189,11 +158,11 @@ BADGES = Table(
     Badge,
     (
         _id(),
-        Column("UserId", "user_id", row_id, is_required=True),
-        Column("Name", "name", is_required=True),
-        Column("Class", "badge_class", small_number, default=3),
-        Column("TagBased", "is_tag_based", truth, default=False),
-        Column("Date", "awarded_at", moment, is_required=True),
+        Column("UserId", "user_id", ROW_ID, is_required=True),
+        Column("Name", "name", NAME, is_required=True),
+        Column("Class", "badge_class", CODE, default=3),
+        Column("TagBased", "is_tag_based", TRUTH, default=False),
+        Column("Date", "awarded_at", MOMENT, is_required=True),
     ),
 )
 POST_HISTORY = Table(
@@ -201,11 +170,11 @@ POST_HISTORY = Table(
     PostHistory,
     (
         _id(),
-        Column("PostId", "post_id", row_id, is_required=True),
-        Column("PostHistoryTypeId", "history_type", small_number, is_required=True),
-        Column("RevisionGUID", "revision_guid", default=""),
+        Column("PostId", "post_id", ROW_ID, is_required=True),
+        Column("PostHistoryTypeId", "history_type", CODE, is_required=True),
+        Column("RevisionGUID", "revision_guid", Text(longest=36), default=""),
         _created(),
-        Column("UserId", "user_id", row_id),
+        Column("UserId", "user_id", ROW_ID),
         Column("UserDisplayName", "user_display_name"),
         _LICENSE,
         Column("Comment", "comment"),
@@ -217,9 +186,9 @@ POST_LINKS = Table(
     PostLink,
     (
         _id(),
-        Column("PostId", "post_id", row_id, is_required=True),
-        Column("RelatedPostId", "related_post_id", row_id, is_required=True),
-        Column("LinkTypeId", "link_type", small_number, is_required=True),
+        Column("PostId", "post_id", ROW_ID, is_required=True),
+        Column("RelatedPostId", "related_post_id", ROW_ID, is_required=True),
+        Column("LinkTypeId", "link_type", CODE, is_required=True),
         _created(),
     ),
 )

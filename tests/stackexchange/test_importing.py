@@ -3,6 +3,7 @@ import zipfile
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import py7zr
 import pytest
@@ -19,7 +20,7 @@ from ask.questions.models import Comment, Post, PostHistory, PostTag, Question, 
 from ask.ratings.cached import hot_questions
 from ask.ratings.models import Badge, Board, Reckoning, Standing, TopAnswerer
 from ask.ratings.standings import refresh_standings
-from ask.stackexchange.aside import ALIAS, SomebodyBuilds, build_aside
+from ask.stackexchange.aside import ALIAS
 from ask.stackexchange.importing import Import, Report
 from ask.stackexchange.models import Source
 from tests.caching.broken import BROKEN as NO_CACHE
@@ -38,7 +39,7 @@ NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 
-def bring(*paths: Path, **options: str) -> Report:
+def bring(*paths: Path, **options: Any) -> Report:
     with Progress(stream=StringIO()) as progress:
         return Import(paths, now=lambda: NOW, progress=progress, **options).run()
 
@@ -369,19 +370,6 @@ def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(CommandError, match="damaged or incomplete"):
         call_command("import_dump", str(path))
-
-
-def test_two_imports_at_once_do_not_meet(tmp_path: Path) -> None:
-    folder = small(tmp_path)
-    with build_aside(connection.vendor):
-        other = connections[ALIAS]
-        del connections[ALIAS]  # as another process would see it
-        try:
-            with pytest.raises(SomebodyBuilds):
-                bring(folder)
-        finally:
-            connections.databases.setdefault(ALIAS, other.settings_dict)
-            connections[ALIAS] = other
 
 
 def test_a_dry_run_reads_everything_and_changes_nothing(tmp_path: Path) -> None:

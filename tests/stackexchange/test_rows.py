@@ -1,29 +1,66 @@
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from ask.stackexchange.archives import UnreadableDump
-from ask.stackexchange.rows import RowReader
-from ask.stackexchange.tables import TAGS, VOTES, Table, moment, tag_names
+from ask.stackexchange.pieces import Cutter, Piece
+from ask.stackexchange.rows import PieceReader
+from ask.stackexchange.tables import TAGS, VOTES, Table
+from ask.stackexchange.values import MOMENT, TAG_NAMES
 from tests.stackexchange.dumps import row, vote
 
 HEAD = b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>\r\n'
 
 
-def read(table: Table, xml: str, *, head: bytes = HEAD, piece: int = 1 << 20) -> list[list[Any]]:
+def cut(data: bytes, *, arriving: int = 1 << 20, size: int = 1 << 20) -> list[Piece]:
+    pieces: list[Piece] = []
+    cutter = Cutter("Votes", pieces.append, size=size)
+    for start in range(0, len(data), arriving):
+        cutter.feed(data[start : start + arriving])
+    cutter.finish()
+    return pieces
+
+
+def values(table: Table, pieces: Iterable[Piece]) -> list[list[Any]]:
     rows: list[list[Any]] = []
-    reader = RowReader(table, rows.append)
-    data = head + xml.encode()
-    for start in range(0, len(data), piece):
-        reader.feed(data[start : start + piece])
-    reader.finish()
+    for piece in pieces:
+        for columns in PieceReader(table, piece).batches():
+            rows += map(list, zip(*columns.values(), strict=True))
     return rows
 
 
-@pytest.mark.parametrize("piece", [1, 2, 7, 1 << 20])
-def test_bytes_may_come_in_any_pieces(piece: int) -> None:
-    xml = f"<votes>\r\n{vote(1, post=2, type=3)}\r\n{vote(2, post=5, type=8)}\r\n</votes>"
-    assert [found[:3] for found in read(VOTES, xml, piece=piece)] == [[1, 2, 3], [2, 5, 8]]
+def read(table: Table, xml: str, *, head: bytes = HEAD, **cutting: int) -> list[list[Any]]:
+    return values(table, cut(head + xml.encode(), **cutting))
+
+
+@pytest.mark.parametrize("arriving", [1, 2, 7, 1 << 20])
+@pytest.mark.parametrize("size", [1, 60, 150, 1 << 20])
+def test_bytes_may_arrive_and_be_cut_anyhow(arriving: int, size: int) -> None:
+    votes = [vote(number, post=2 * number, type=number % 3) for number in range(1, 30)]
+    xml = "<votes>\r\n" + "\r\n".join(votes) + "\r\n</votes>"
+    found = read(VOTES, xml, arriving=arriving, size=size)
+    assert [row[:3] for row in found] == [[n, 2 * n, n % 3] for n in range(1, 30)]
+
+
+@pytest.mark.parametrize("arriving", [1, 7, 1 << 20])
+def test_the_same_bytes_are_cut_at_the_same_places(arriving: int) -> None:
+    votes = [vote(number, post=number, type=2) for number in range(1, 30)]
+    data = HEAD + ("<votes>" + "".join(votes) + "</votes>").encode()
+    pieces = cut(data, arriving=arriving, size=200)
+    assert len(pieces) > 5
+    assert [piece.start for piece in pieces] == [piece.start for piece in cut(data, size=200)]
+    assert b"".join(piece.data for piece in pieces) == data
+    assert [piece.is_last for piece in pieces] == [False] * (len(pieces) - 1) + [True]
+
+
+def test_what_belongs_to_no_document_is_refused_in_any_piece() -> None:
+    votes = [vote(number, post=number, type=2) for number in range(1, 30)]
+    for place in (0, 15, 29):
+        broken = [*votes[:place], "</votes><votes>", *votes[place:]]
+        with pytest.raises(UnreadableDump, match="not well-formed"):
+            read(VOTES, "<votes>" + "".join(broken) + "</votes>", size=200)
 
 
 @pytest.mark.parametrize("name", ["Q&A", "&quot;", "<b>", "é😀", "a\nb\tc", "&#38;", ""])
@@ -55,9 +92,14 @@ def test_an_empty_file_is_refused() -> None:
 
 
 def test_moments_are_utc() -> None:
-    assert moment("2014-01-21T20:26:05.383").isoformat() == "2014-01-21T20:26:05.383000+00:00"
+    texts = ["2014-01-21T20:26:05.383", "2014-01-21T20:26:05+02:00", None]
+    first = datetime(2014, 1, 21, 20, 26, 5, 383_000, tzinfo=UTC).replace(tzinfo=None)
+    second = datetime(2014, 1, 21, 18, 26, 5, tzinfo=UTC).replace(tzinfo=None)
+    assert MOMENT.all(texts, default=None) == [first, second, None]
+    assert MOMENT.all([*texts] * 3, default=None) == [first, second, None] * 3
+    assert [MOMENT.one(text) for text in texts if text] == [first, second]
 
 
 @pytest.mark.parametrize("text", ["<a><b.c><c#>", "|a|b.c|c#|", "<a><b.c><a><c#>"])
 def test_tags_are_read_in_every_notation(text: str) -> None:
-    assert tag_names(text) == "a b.c c#"
+    assert TAG_NAMES.one(text) == "a b.c c#"

@@ -1,23 +1,37 @@
 """What building aside means, whichever database does it."""
 
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 from django.apps import apps
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ask.accounts.models import User
 from ask.core.content import LOCAL_IDS, Content, content_models
+from ask.stackexchange.archives import UnreadableDump
 
 ALIAS = "aside"
 """The database alias under which the new content can be used while it is built."""
 
 
-class DoubledId(Exception):
+STEPS = "ask_import_step"
+"""A table aside of what is finished, so that an import goes on where another was stopped."""
+
+_BEGUN = "begun"
+"""The step that says of which dump the tables aside are to be."""
+
+
+class DoubledId(UnreadableDump):
     """Two rows of a table have the same id or name."""
+
+    def __init__(self, which: str) -> None:
+        super().__init__(f"the dump has two rows with the same id or name: {which}")
 
 
 class SomebodyBuilds(Exception):
@@ -29,23 +43,54 @@ def columns_of(model: type[Content]) -> list[str]:
     return [field.column for field in model._meta.local_concrete_fields if field.column]
 
 
-class Aside(ABC):
-    """New, empty tables of content beside the live ones.
+@dataclass
+class Batch:
+    """Rows for one table, in the order of `columns`."""
 
-    As a context manager: leaving it without `swap` removes them and leaves the site as it was.
-    Between, `connections[ALIAS]` and `.using(ALIAS)` work on the new tables by their usual names.
+    table: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+class Aside(ABC):
+    """New tables of content beside the live ones, empty or half filled by an earlier import.
+
+    As a context manager: leaving it without `swap` leaves the site as it was. What was built stays
+    for the next import of the same dump, unless the dump itself is why it failed. Between,
+    `connections[ALIAS]` and `.using(ALIAS)` work on the new tables by their usual names.
+
+    What fills them is cut into steps. Each is one transaction, which also says in `STEPS` that it
+    is done: it has happened wholly or not at all, whoever is killed, and never twice.
     """
 
-    def __init__(self) -> None:
+    is_serial: bool
+    """Whether one process at a time can write."""
+
+    def __init__(self, *, dump: str, fingerprint: str) -> None:
+        """`dump` names it for people; two imports of one fingerprint build the same rows."""
         self.live = connections["default"]
         self.models = content_models()
+        self.dump = dump
+        self.fingerprint = fingerprint
+        self.finished: dict[str, Any] = {}
+        """Results of the steps that earlier imports have done, by their keys."""
+        self.is_kept = True
+        """Whether what was built stays when it was not put in place."""
+        self.at_work: list[BaseDatabaseWrapper] = []
+        """Connections of threads that work on the new tables."""
 
     @property
     def connection(self) -> BaseDatabaseWrapper:
+        """This thread's connection to the new tables."""
         return connections[ALIAS]
 
     def __enter__(self) -> Self:
-        self.begin()
+        self.live.ensure_connection()
+        try:
+            self.begin()
+        except BaseException:
+            self.end(is_kept=True)
+            raise
         return self
 
     def __exit__(
@@ -54,23 +99,71 @@ class Aside(ABC):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.end()
+        self.end(is_kept=self.is_kept and not isinstance(error, UnreadableDump))
 
     def use_alias(self, settings: dict[str, Any]) -> None:
         connections.databases[ALIAS] = settings
-        connections[ALIAS].disable_constraint_checking()
+        self.connection.disable_constraint_checking()
 
     def forget_alias(self) -> None:
         if ALIAS in connections.databases:
-            connections[ALIAS].close()
-            del connections[ALIAS]
+            self.close()
             del connections.databases[ALIAS]
+
+    def close(self) -> None:
+        """Close this thread's connection to the new tables; the next use opens another."""
+        connections[ALIAS].close()
+        del connections[ALIAS]
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Execute on the new tables; the number of rows touched."""
         with self.connection.cursor() as cursor:
             cursor.execute(sql, parameters or None)
             return int(cursor.rowcount)
+
+    @contextmanager
+    def in_thread(self) -> Iterator[None]:
+        """Work on the new tables in a thread that `interrupt` ends; closes its connection."""
+        connection = self.connection
+        connection.disable_constraint_checking()
+        self.at_work.append(connection)
+        try:
+            yield
+        finally:
+            self.at_work.remove(connection)
+            self.close()
+
+    def begin_steps(self) -> None:
+        """Make the table of steps; what it says of an earlier import must be gone."""
+        self.run(f"CREATE TABLE {STEPS} (key varchar(100) PRIMARY KEY, result text NOT NULL)")
+        self.finished = {}
+
+    def say_begun(self) -> None:
+        """The tables aside are there, and empty."""
+        self._record(_BEGUN, self.fingerprint)
+
+    def read_steps(self, steps: dict[str, str]) -> bool:
+        """Learn what is done from the rows of `STEPS`; whether they are of this import at all."""
+        found = {key: json.loads(result) for key, result in steps.items()}
+        if found.pop(_BEGUN, None) != self.fingerprint:
+            return False
+        self.finished = found
+        return True
+
+    def once(self, key: str, work: Callable[[], Any]) -> Any:
+        """Do a step unless it is done, in one transaction; its result, which must be plain data."""
+        if key not in self.finished:
+            with transaction.atomic(using=ALIAS):
+                result = work()
+                self._record(key, result)
+            self.finished[key] = result
+        return self.finished[key]
+
+    def _record(self, key: str, result: Any) -> None:
+        self.run(
+            f"INSERT INTO {STEPS} (key, result) VALUES (%s, %s)",  # noqa: S608
+            [key, json.dumps(result)],
+        )
 
     def carry_over(self, *, live: str, new: str) -> None:
         """Copy what was made here from the live tables into the new ones.
@@ -116,30 +209,54 @@ class Aside(ABC):
 
     @abstractmethod
     def begin(self) -> None:
-        """Make the new tables and the alias, after removing what a killed import left.
+        """Make the new tables and the alias, or go on with what is there of the same dump.
 
         Raises SomebodyBuilds.
         """
 
     @abstractmethod
-    def end(self) -> None:
-        """Give the alias back, and remove what was built if it was not put in place."""
+    def end(self, *, is_kept: bool) -> None:
+        """Give the alias back; remove what was built unless it is in place or `is_kept`."""
 
     @abstractmethod
-    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Append rows. Raises DoubledId."""
+    def store(self, key: str, batches: Iterable[Batch], *, result: Any) -> None:
+        """A step that appends rows. Does nothing if somebody has done it. Raises DoubledId."""
 
     @abstractmethod
-    def add_indexes(self) -> Iterable[str]:
-        """Make the live tables' indexes and constraints, by their names, on the new ones.
+    def leave_to_parent(self) -> None:
+        """In a process that was forked: let go of what only the parent may hold."""
 
-        Yields the name of each before it is made. Raises DoubledId.
-        """
+    @abstractmethod
+    def adapt(self, moments: list[Any]) -> list[Any]:
+        """Moments of UTC, without a zone, and None, as `store` takes them."""
+
+    @abstractmethod
+    def indexes(self) -> dict[str, str]:
+        """The live tables' indexes and constraints by their names: SQL that makes them anew."""
+
+    @abstractmethod
+    def add_index(self, sql: str) -> None:
+        """Make one of `indexes`. Raises DoubledId."""
+
+    @abstractmethod
+    def interrupt(self) -> None:
+        """End the statements that are running `in_thread`."""
+
+    @abstractmethod
+    def vacuum(self, table: str) -> None:
+        """Prepare a table for reading, before it has indexes. May be repeated."""
 
     @abstractmethod
     def analyze(self) -> None:
-        """Collect the planner's statistics."""
+        """Collect the planner's statistics. May be repeated."""
 
     @abstractmethod
-    def swap(self) -> None:
-        """Put the new tables in place of the live ones, at once or not at all."""
+    def free_space(self) -> int | None:
+        """Bytes that can still be built; None if that cannot be known."""
+
+    @abstractmethod
+    def swap(self, last: Callable[[], None]) -> None:
+        """Put the new tables in place of the live ones, at once or not at all.
+
+        `last` is what is still done in the same transaction, with everything carried over.
+        """

@@ -1,14 +1,27 @@
 """Building aside on PostgreSQL: in a schema of its own, beside the live one."""
 
+import os
 import re
-from collections.abc import Iterable, Sequence
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
 from psycopg.errors import UniqueViolation
 
 from ask.core.content import start_local_ids
-from ask.stackexchange.aside.base import ALIAS, Aside, DoubledId, SomebodyBuilds
+from ask.questions.models import Post
+from ask.stackexchange.aside.base import (
+    ALIAS,
+    STEPS,
+    Aside,
+    Batch,
+    DoubledId,
+    SomebodyBuilds,
+)
 
 SCHEMA = "ask_aside"
 LOCK = 0x41736B  # "Ask", for pg_try_advisory_lock
@@ -17,72 +30,171 @@ PATIENCE = "3s"
 
 ATTEMPTS = 100
 
+LINGERING = 5.0
+"""Seconds that the sessions of a killed import may need to notice."""
+
+SESSION = "ask import"
+"""How the sessions that fill the new tables are called."""
+
 _LIVE_TABLE = re.compile(r" ON (ONLY )?\S+ USING ")
 
 
 class PostgreSQLAside(Aside):
     """The tables in `SCHEMA`; found first on the alias's search path."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    is_serial = False
+
+    def __init__(self, *, dump: str, fingerprint: str) -> None:
+        super().__init__(dump=dump, fingerprint=fingerprint)
         self._types: dict[tuple[str, str], str] = {}
 
     def begin(self) -> None:
         with self.live.cursor() as cursor:
             cursor.execute("SELECT current_schema()")
             self.schema: str = cursor.fetchone()[0]
+        # On the live session, which lies idle while the tables fill and so ends with this process.
+        self._take_lock()
+        self._end_lingering_sessions()
         options = self.live.settings_dict.get("OPTIONS", {})
         self.use_alias(
             {
                 **self.live.settings_dict,
+                "CONN_MAX_AGE": None,
                 "OPTIONS": {
                     **options,
-                    "options": f"-c search_path={SCHEMA},{self.schema}"
+                    "application_name": SESSION,
+                    "options": f"-c search_path={SCHEMA},{self.schema} -c timezone=UTC"
                     " -c synchronous_commit=off -c maintenance_work_mem=256MB -c work_mem=64MB",
                 },
             }
         )
+        if not self._is_resumed():
+            self._make_tables()
+
+    def _take_lock(self) -> None:
+        deadline = time.monotonic() + LINGERING
+        with self.live.cursor() as cursor:
+            while True:
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+                if cursor.fetchone()[0]:
+                    break
+                if who := self._holder():
+                    raise SomebodyBuilds(f"another import is at work on this database: {who}")
+                if time.monotonic() > deadline:
+                    raise SomebodyBuilds("another import is at work on this database")
+                time.sleep(0.1)
+            name = f"{SESSION}: {self.dump}"[:40]
+            cursor.execute(
+                "SELECT set_config('application_name', %s, false)",
+                [f"{name}, process {os.getpid()} on {socket.gethostname()}"[:63]],
+            )
+
+    def _holder(self) -> str | None:
+        """Who holds the lock, in words; None if it is somebody who is just ending."""
+        with self.live.cursor() as cursor:
+            cursor.execute(
+                "SELECT a.application_name, to_char(a.backend_start AT TIME ZONE 'UTC',"
+                " 'YYYY-MM-DD HH24:MI') FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+                " WHERE l.locktype = 'advisory' AND l.granted AND l.objid = %s"
+                " AND a.datname = current_database() AND a.application_name LIKE %s",
+                [LOCK, f"{SESSION}: %"],
+            )
+            found = cursor.fetchone()
+        return f"{found[0].removeprefix(f'{SESSION}: ')}, since {found[1]} UTC" if found else None
+
+    def _end_lingering_sessions(self) -> None:
+        """A session whose process was killed may still be at a statement. We hold the lock."""
+        deadline = time.monotonic() + LINGERING
+        with self.live.cursor() as cursor:
+            while time.monotonic() < deadline:
+                cursor.execute(
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND application_name = %s",
+                    [SESSION],
+                )
+                if not cursor.fetchone()[0]:
+                    return
+                time.sleep(0.05)
+
+    def _is_resumed(self) -> bool:
         with self.connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+            cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{SCHEMA}.{STEPS}"])
             if not cursor.fetchone()[0]:
-                self.forget_alias()
-                raise SomebodyBuilds("another import is at work on this database; wait for its end")
-            cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
-            cursor.execute(f"CREATE SCHEMA {SCHEMA}")
+                return False
+            cursor.execute(f"SELECT key, result FROM {SCHEMA}.{STEPS}")  # noqa: S608
+            return self.read_steps(dict(cursor.fetchall()))
+
+    def _make_tables(self) -> None:
+        with transaction.atomic(using=ALIAS):
+            self.run(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+            self.run(f"CREATE SCHEMA {SCHEMA}")
+            self.begin_steps()
             for model in self.models:
                 table = model._meta.db_table
-                cursor.execute(
+                self.run(
                     f"CREATE TABLE {SCHEMA}.{table} (LIKE {self.schema}.{table}"
                     " INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING GENERATED INCLUDING STORAGE)"
                 )
+            self.say_begun()
 
-    def end(self) -> None:
+    def end(self, *, is_kept: bool) -> None:
+        if ALIAS not in connections.databases:
+            return
         try:
-            self.run(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+            if not is_kept:
+                self.run(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
         finally:
             self.forget_alias()
+            self._give_lock_back()
 
-    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        names = ", ".join(columns)
+    def _give_lock_back(self) -> None:
+        try:
+            with self.live.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+                cursor.execute("RESET application_name")
+        except DatabaseError:
+            self.live.close()  # the lock ends with its session
+
+    def leave_to_parent(self) -> None:
+        """The lock is the live session's, which nobody else uses."""
+
+    def store(self, key: str, batches: Iterable[Batch], *, result: Any) -> None:
+        with transaction.atomic(using=ALIAS), self.connection.cursor() as cursor:
+            try:
+                with transaction.atomic(using=ALIAS):
+                    self._record(key, result)
+            except IntegrityError:
+                return  # by a worker of an import that was killed
+            for batch in batches:
+                names = ", ".join(batch.columns)
+                types = [self._type(batch.table, column) for column in batch.columns]
+                copying = f"COPY {SCHEMA}.{batch.table} ({names}) FROM STDIN (FORMAT BINARY)"
+                with cursor.copy(copying) as copy:
+                    copy.set_types(types)
+                    for row in batch.rows:
+                        copy.write_row(row)
+
+    def adapt(self, moments: list[Any]) -> list[Any]:
+        return moments
+
+    def _type(self, table: str, column: str) -> str:
+        if (table, column) not in self._types:
+            self._types = self._read_types()
+        # To PostgreSQL both are microseconds; psycopg tells moments with a zone from those without.
+        kind = self._types[table, column]
+        return "timestamp" if kind == "timestamptz" else kind
+
+    def _read_types(self) -> dict[tuple[str, str], str]:
         with self.connection.cursor() as cursor:
-            types = [self._type(cursor, table, column) for column in columns]
-            with cursor.copy(f"COPY {SCHEMA}.{table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
-                copy.set_types(types)
-                for row in rows:
-                    copy.write_row(row)
-
-    def _type(self, cursor: Any, table: str, column: str) -> str:
-        if not self._types:
             cursor.execute(
                 "SELECT c.relname, a.attname, t.typname FROM pg_attribute a"
                 " JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid"
-                " WHERE c.relnamespace = %s::regnamespace AND a.attnum > 0",
+                " WHERE c.relnamespace = %s::regnamespace AND c.relkind = 'r' AND a.attnum > 0",
                 [SCHEMA],
             )
-            self._types = {(relation, name): kind for relation, name, kind in cursor.fetchall()}
-        return self._types[table, column]
+            return {(relation, name): kind for relation, name, kind in cursor.fetchall()}
 
-    def add_indexes(self) -> Iterable[str]:
+    def indexes(self) -> dict[str, str]:
         names = [model._meta.db_table for model in self.models]
         with self.connection.cursor() as cursor:
             cursor.execute(
@@ -92,10 +204,10 @@ class PostgreSQLAside(Aside):
                 " AND k.contype IN ('p', 'u', 'c', 'x') ORDER BY 1, 2",
                 [self.schema, names],
             )
-            statements = [
-                (name, f'ALTER TABLE {SCHEMA}.{table} ADD CONSTRAINT "{name}" {definition}')
+            found = {
+                name: f'ALTER TABLE {SCHEMA}.{table} ADD CONSTRAINT "{name}" {definition}'
                 for table, name, definition in cursor.fetchall()
-            ]
+            }
             cursor.execute(
                 "SELECT c.relname, i.relname, pg_get_indexdef(i.oid) FROM pg_index x"
                 " JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid"
@@ -104,42 +216,64 @@ class PostgreSQLAside(Aside):
                 " AND k.oid IS NULL ORDER BY 1, 2",
                 [self.schema, names],
             )
-            statements += [
-                (name, _LIVE_TABLE.sub(f" ON {SCHEMA}.{table} USING ", sql, count=1))
-                for table, name, sql in cursor.fetchall()
-            ]
-            for name, sql in statements:
-                yield name
-                try:
-                    cursor.execute(sql)
-                except Exception as e:
-                    if isinstance(e.__cause__, UniqueViolation):
-                        raise DoubledId(str(e.__cause__.diag.message_detail)) from e
-                    raise
+            for table, name, sql in cursor.fetchall():
+                found[name] = _LIVE_TABLE.sub(f" ON {SCHEMA}.{table} USING ", sql, count=1)
+        return found
+
+    def add_index(self, sql: str) -> None:
+        try:
+            self.run(sql)
+        except IntegrityError as e:
+            if isinstance(e.__cause__, UniqueViolation):
+                raise DoubledId(str(e.__cause__.diag.message_detail)) from e
+            raise
+
+    def interrupt(self) -> None:
+        for connection in list(self.at_work):
+            if connection.connection is not None:
+                connection.connection.cancel()
+
+    def vacuum(self, table: str) -> None:
+        # Index-only scans need the map of visible pages that VACUUM writes. Before there are
+        # indexes it is half the work.
+        self.run(f"VACUUM (ANALYZE, FREEZE) {SCHEMA}.{table}")
 
     def analyze(self) -> None:
-        for model in self.models:
-            # Index-only scans need the map of visible pages that VACUUM writes.
-            self.run(f"VACUUM (ANALYZE, FREEZE) {SCHEMA}.{model._meta.db_table}")
+        """Once more where an index is of an expression, which has statistics of its own."""
+        self.run(f"ANALYZE {SCHEMA}.{Post._meta.db_table}")
 
-    def swap(self) -> None:
+    def free_space(self) -> int | None:
+        with self.live.cursor() as cursor:
+            try:
+                cursor.execute("SHOW data_directory")
+                folder = Path(cursor.fetchone()[0])
+            except DatabaseError:
+                return None  # not everybody may know
+        is_local = self.live.settings_dict["HOST"] in {"", "127.0.0.1", "localhost", "::1"}
+        try:
+            return shutil.disk_usage(folder).free if is_local and folder.exists() else None
+        except OSError:
+            return None
+
+    def swap(self, last: Callable[[], None]) -> None:
         for attempt in range(ATTEMPTS):
             try:
                 with transaction.atomic(using=ALIAS):
-                    self._swap()
+                    self._swap(last)
                 return
             except OperationalError as e:
                 # Lock not available: let the readers that wait behind us pass.
                 if getattr(e.__cause__, "sqlstate", "") != "55P03" or attempt == ATTEMPTS - 1:
                     raise
 
-    def _swap(self) -> None:
+    def _swap(self, last: Callable[[], None]) -> None:
         tables = [model._meta.db_table for model in self.models]
         self.run(f"SET LOCAL lock_timeout = '{PATIENCE}'")
         self.run("SET LOCAL synchronous_commit = on")
         live = ", ".join(f"{self.schema}.{table}" for table in tables)
         self.run(f"LOCK TABLE {live} IN ACCESS EXCLUSIVE MODE")
         self.carry_over(live=self.schema, new=SCHEMA)
+        last()
         references = self._references(tables)
         for table, name, _ in references:
             self.run(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')

@@ -2,8 +2,10 @@
 
 import fcntl
 import os
+import shutil
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,94 +14,177 @@ from django.db import transaction
 
 from ask.core.content import start_local_ids
 from ask.core.sqlite.succession import (
+    generations,
     name_successor,
     point_to,
     remove_file,
-    remove_replaced,
     successor_path,
 )
-from ask.stackexchange.aside.base import ALIAS, Aside, DoubledId, SomebodyBuilds
+from ask.stackexchange.aside.base import (
+    ALIAS,
+    STEPS,
+    Aside,
+    Batch,
+    DoubledId,
+    SomebodyBuilds,
+)
+
+SWAP = "swap"
+"""The step that says: the file is complete, and everything after it stands in its log alone."""
 
 
 class SQLiteAside(Aside):
     """The tables in a file beside the live one: see `ask.core.sqlite.succession`."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    is_serial = True
+
+    def __init__(self, *, dump: str, fingerprint: str) -> None:
+        super().__init__(dump=dump, fingerprint=fingerprint)
         self.path = Path(self.live.settings_dict["NAME"])
         self.lock: int | None = None
+        self.new = self.path
+        """The file of the new tables."""
 
     def begin(self) -> None:
         self._take_lock()
-        remove_replaced(self.path)
-        self.new = successor_path(self.path, datetime.now(UTC))
+        # The live connection is open: had a killed import left the link to turn, it is turned now.
+        current = self.path.resolve()
+        for found in generations(self.path):
+            if found == current:
+                continue
+            if self.new == self.path and self._is_unfinished(found):
+                self.new = found
+                self._use_file(found)
+            else:
+                remove_file(found)
+        if self.new == self.path:
+            self.new = successor_path(self.path, datetime.now(UTC))
+            self._use_file(self.new)
+            self._make_tables()
+
+    def _is_unfinished(self, path: Path) -> bool:
+        """Whether a file holds a part of this import."""
+        try:
+            if SWAP in self._steps(f"{path.as_uri()}?immutable=1"):  # that is, without its log
+                # Only the swap wrote one, and what it carried over is to be carried over again.
+                path.with_name(f"{path.name}-wal").unlink(missing_ok=True)
+        except sqlite3.Error:
+            pass  # everything may still be in the log
+        try:
+            return self.read_steps(self._steps(path.as_uri()))
+        except sqlite3.Error:
+            return False
+
+    def _steps(self, uri: str) -> dict[str, str]:
+        # Not by the alias: Django's backend here follows a file that names its successor.
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            return dict(connection.execute(f"SELECT key, result FROM {STEPS}"))  # noqa: S608
+
+    def _use_file(self, path: Path) -> None:
         settings = dict(self.live.settings_dict)
-        settings["NAME"] = str(self.new)
+        settings["NAME"] = str(path)
         settings["OPTIONS"] = {
             **settings["OPTIONS"],
             # IMMEDIATE would claim the live file too, once it is attached.
             "transaction_mode": "DEFERRED",
-            # Nobody else sees this file, and one that was not finished is thrown away.
+            # Memory stays flat: sorting goes to files, and the file is not mapped.
             "init_command": (
-                "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
-                "PRAGMA main.locking_mode=EXCLUSIVE; PRAGMA cache_size=-64000;"
-                "PRAGMA temp_store=MEMORY"
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-24000;"
+                "PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=FILE; PRAGMA threads=2"
             ),
         }
         self.use_alias(settings)
+
+    def _make_tables(self) -> None:
         with self.live.cursor() as cursor:
             cursor.execute(
                 "SELECT sql FROM sqlite_master WHERE type = 'table'"
-                " AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+                " AND name NOT LIKE 'sqlite!_%%' ESCAPE '!' AND name <> %s",
+                [STEPS],
             )
             statements = [sql for (sql,) in cursor.fetchall()]
-        for sql in statements:
-            self.run(sql)
+        with transaction.atomic(using=ALIAS):
+            self.begin_steps()
+            for sql in statements:
+                self.run(sql)
+            self.say_begun()
 
-    def end(self) -> None:
+    def end(self, *, is_kept: bool) -> None:
         self.forget_alias()
-        if self.new != self.path.resolve():
+        if self.new not in {self.path, self.path.resolve()} and not is_kept:
             remove_file(self.new)
         if self.lock is not None:
             os.close(self.lock)
+            self.lock = None
 
     def _take_lock(self) -> None:
         path = self.path.with_name(f"{self.path.name}.import-lock")
-        self.lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
         try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as e:
-            os.close(self.lock)
-            raise SomebodyBuilds(
-                f"another import is at work on {self.path}; wait for its end"
-            ) from e
+            who = os.pread(lock, 1000, 0).decode(errors="replace").strip()
+            os.close(lock)
+            raise SomebodyBuilds(f"another import is at work on {self.path}: {who}") from e
+        os.truncate(lock, 0)
+        since = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        os.pwrite(lock, f"{self.dump}, process {os.getpid()}, since {since}\n".encode(), 0)
+        self.lock = lock
 
-    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        names, places = ", ".join(columns), ", ".join("?" * len(columns))
-        self.connection.ensure_connection()
-        raw = self.connection.connection
-        try:
-            raw.execute("BEGIN")
-            raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", map(_adapt, rows))  # noqa: S608
-            raw.execute("COMMIT")
-        except sqlite3.IntegrityError as e:
-            raise DoubledId(str(e)) from e
+    def leave_to_parent(self) -> None:
+        if self.lock is not None:
+            os.close(self.lock)  # else the lock would outlive a parent that is killed
+            self.lock = None
 
-    def add_indexes(self) -> Iterable[str]:
+    def store(self, key: str, batches: Iterable[Batch], *, result: Any) -> None:
+        with transaction.atomic(using=ALIAS):
+            self._record(key, result)
+            raw = self.connection.connection
+            for batch in batches:
+                names, places = ", ".join(batch.columns), ", ".join("?" * len(batch.columns))
+                sql = f"INSERT INTO {batch.table} ({names}) VALUES ({places})"  # noqa: S608
+                try:
+                    raw.executemany(sql, batch.rows)
+                except sqlite3.IntegrityError as e:
+                    raise DoubledId(str(e)) from e
+
+    def adapt(self, moments: list[Any]) -> list[Any]:
+        # As Django writes them.
+        return [None if moment is None else str(moment) for moment in moments]
+
+    def indexes(self) -> dict[str, str]:
         with self.live.cursor() as cursor:
             cursor.execute(
                 "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
                 " ORDER BY tbl_name, name"
             )
-            found = cursor.fetchall()
-        for name, sql in found:
-            yield name
-            self.run(sql)
+            return dict(cursor.fetchall())
+
+    def add_index(self, sql: str) -> None:
+        self.run(sql)
+
+    def interrupt(self) -> None:
+        for connection in list(self.at_work):
+            if connection.connection is not None:
+                connection.connection.interrupt()
+
+    def vacuum(self, table: str) -> None:
+        """Nothing needs it."""
 
     def analyze(self) -> None:
         self.run("ANALYZE")
 
-    def swap(self) -> None:
+    def free_space(self) -> int | None:
+        return shutil.disk_usage(self.path.resolve().parent).free
+
+    def swap(self, last: Callable[[], None]) -> None:
+        self.once(SWAP, lambda: None)
+        # What takes long comes first: from here on only the log is written.
+        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self.new.open("rb+") as file:
+            os.fsync(file.fileno())
+        self.run("PRAGMA wal_autocheckpoint=0")
+        self.run("PRAGMA synchronous=FULL")
         # Writers wait from here on until the new file is in place; readers do not.
         with transaction.atomic():
             self.run("ATTACH DATABASE %s AS live", [str(self.path.resolve())])
@@ -107,12 +192,11 @@ class SQLiteAside(Aside):
                 self._copy_what_is_no_content()
                 self.carry_over(live="live", new="main")
                 start_local_ids(self.connection, self.models)
+                last()
+                self.run(f"DROP TABLE {STEPS}")
             self.run("DETACH DATABASE live")
-            self.run("PRAGMA journal_mode=DELETE")
-            self.forget_alias()
-            with self.new.open("rb+") as file:
-                os.fsync(file.fileno())
             name_successor(self.live, self.new)
+        self.forget_alias()
         point_to(self.path, self.new)
         self.live.close()
 
@@ -121,7 +205,8 @@ class SQLiteAside(Aside):
         with self.connection.cursor() as cursor:
             cursor.execute(
                 "SELECT name FROM main.sqlite_master WHERE type = 'table'"
-                " AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+                " AND name NOT LIKE 'sqlite!_%%' ESCAPE '!' AND name <> %s",
+                [STEPS],
             )
             others = [name for (name,) in cursor.fetchall() if name not in content]
         for table in others:
@@ -131,10 +216,3 @@ class SQLiteAside(Aside):
             " FROM live.sqlite_sequence AS s WHERE NOT EXISTS"
             " (SELECT 1 FROM main.sqlite_sequence AS n WHERE n.name = s.name)"
         )
-
-
-def _adapt(row: Sequence[Any]) -> list[Any]:
-    """Moments as Django writes them to SQLite: in UTC, without a zone."""
-    return [
-        str(value.replace(tzinfo=None)) if isinstance(value, datetime) else value for value in row
-    ]

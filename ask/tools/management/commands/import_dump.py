@@ -1,9 +1,7 @@
 """Builds the site from a Stack Exchange data dump."""
 
-import signal
 import sqlite3
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,6 +11,7 @@ from django.utils import timezone
 from ask.core.progress import Progress
 from ask.stackexchange.archives import UnreadableDump
 from ask.stackexchange.aside import SomebodyBuilds
+from ask.stackexchange.crew import WorkerFailed
 from ask.stackexchange.importing import Import, Report
 
 
@@ -35,16 +34,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="read and check everything, change nothing"
         )
+        parser.add_argument(
+            "--workers",
+            type=int,
+            metavar="N",
+            help="processes that work rows (default: as many as there are cores, 4 at most)",
+        )
+        parser.add_argument(
+            "--no-size-check",
+            action="store_true",
+            help="import an archive that unpacks to unlikely many bytes, or for which the disk"
+            " seems too small",
+        )
 
     def handle(self, **options: Any) -> None:
         work: Import | None = None
-
-        def interrupt(number: int, frame: FrameType | None) -> None:
-            if work:
-                work.is_interrupted = True
-            raise KeyboardInterrupt
-
-        before = signal.signal(signal.SIGINT, interrupt)
         try:
             with Progress(stream=self.stderr) as progress:
                 work = Import(
@@ -53,17 +57,17 @@ class Command(BaseCommand):
                     site_url=options["site_url"],
                     now=timezone.now,
                     progress=progress,
+                    worker_count=options["workers"],
+                    is_size_checked=not options["no_size_check"],
                 )
                 report = work.check() if options["dry_run"] else work.run()
         except (UnreadableDump, SomebodyBuilds) as e:
             raise CommandError(str(e)) from e
         except KeyboardInterrupt as e:
             raise CommandError(f"Interrupted: {self._state(work)}", returncode=130) from e
-        except (DatabaseError, sqlite3.Error, OSError) as e:
+        except (DatabaseError, sqlite3.Error, OSError, WorkerFailed) as e:
             reason = " ".join(str(e).split())
             raise CommandError(f"The import failed ({reason}): {self._state(work)}") from e
-        finally:
-            signal.signal(signal.SIGINT, before)
         self._print(report)
         if options["dry_run"]:
             self.stdout.write("Nothing was changed.")
@@ -73,7 +77,7 @@ class Command(BaseCommand):
     def _state(self, work: Import | None) -> str:
         if work and work.is_in_place:
             return "the site is the new one; calc_best and recount do what is left."
-        return "the site is as it was."
+        return "the site is as it was, and the same command goes on from here."
 
     def _print(self, report: Report) -> None:
         rows = 0

@@ -1,0 +1,130 @@
+"""A table's XML, cut between rows into pieces that can be read apart from one another.
+
+Where a file is cut depends on its bytes alone, never on how they arrive, so that an import which
+goes on where another stopped finds the same pieces.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ask.stackexchange.archives import UnreadableDump
+
+PIECE = 4 << 20
+"""Bytes of a piece at least: enough that handing it on costs nothing, little enough that a few of
+them fit into memory and that an import which was killed repeats little."""
+
+LONGEST = 128 << 20
+"""Bytes of a piece at most: where no row begins for so long, something else than a dump is read."""
+
+_ROW = re.compile(rb"<row[\s/>]")
+_NEEDED = 5
+"""Bytes that tell whether a row begins."""
+
+_ROOT = re.compile(rb"<([A-Za-z_][\w.-]*)[^<>/]*>[^<>]*$")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows of a table, one after another."""
+
+    table: str
+    number: int
+    """From 0."""
+    start: int
+    """Where it begins in the file, in bytes."""
+    head: bytes
+    """What stands in the file before the first row; of the piece 0 it is the beginning."""
+    data: bytes | bytearray
+    is_last: bool
+
+    @property
+    def key(self) -> str:
+        return f"{self.table}/{self.number}"
+
+    @property
+    def before(self) -> bytes:
+        """What must be read before `data` so that it is a document."""
+        return self.head if self.number else b""
+
+    @property
+    def after(self) -> bytes:
+        """What must be read after `data` so that it is a document."""
+        root = _ROOT.search(self.head)
+        return b"</%b>" % root[1] if root and not self.is_last else b""
+
+
+class Cutter:
+    """Cuts one table's file: `feed` it bytes as they come, then `finish`."""
+
+    def __init__(
+        self, table: str, hand_on: Callable[[Piece], None], *, size: int | None = None
+    ) -> None:
+        """`hand_on` is called with each piece of `size` bytes, or somewhat more."""
+        self.table = table
+        self.hand_on = hand_on
+        self.size = size or PIECE
+        self._data = bytearray()
+        self._number = 0
+        self._start = 0
+        self._searched = 0
+        """Up to where in `_data` no cut is."""
+        self._head: bytes | None = None
+
+    def feed(self, data: bytes) -> None:
+        """The next bytes of the file. Raises UnreadableDump where no row begins for too long."""
+        self._data += data
+        if self._head is None and not self._find_head():
+            return
+        while (cut := self._find(max(self.size, self._searched))) is not None:
+            self._cut(cut, is_last=False)
+        self._searched = max(0, len(self._data) - _NEEDED)
+        self._require_sense()
+
+    def finish(self) -> None:
+        """The file ends here."""
+        self._cut(len(self._data), is_last=True)
+
+    def _find_head(self) -> bool:
+        """Whether it is known what stands before the first row."""
+        first = self._find(self._searched)
+        self._searched = max(0, len(self._data) - _NEEDED)
+        if first is None:
+            self._require_sense()
+            return False
+        head = bytes(self._data[:first])
+        self._searched = first + 1
+        # Without a root that can be closed the file is one piece.
+        if not _ROOT.search(head):
+            self.size = LONGEST
+        self._head = head
+        return True
+
+    def _find(self, position: int) -> int | None:
+        if len(self._data) - position < _NEEDED:
+            return None
+        found = _ROW.search(self._data, position)
+        return found.start() if found else None
+
+    def _cut(self, end: int, *, is_last: bool) -> None:
+        rest = self._data[end:]
+        del self._data[end:]
+        piece = Piece(
+            table=self.table,
+            number=self._number,
+            start=self._start,
+            head=self._head or b"",
+            data=self._data,
+            is_last=is_last,
+        )
+        self._data = rest
+        self._number += 1
+        self._start += end
+        self._searched = 0
+        self.hand_on(piece)
+
+    def _require_sense(self) -> None:
+        if len(self._data) > LONGEST:
+            raise UnreadableDump(
+                f"{self.table}.xml has more than {LONGEST >> 20} MB in which no row begins"
+            )
