@@ -37,6 +37,10 @@ from ask.stackexchange.rows import PieceReader
 from ask.stackexchange.shapes import shapes
 from ask.stackexchange.values import MOMENT
 
+ROOM = 1.5
+"""Bytes of disk that new content needs for each byte of XML: its tables and indexes, the largest
+sort. Measured: 1.2 on PostgreSQL, 1.0 on SQLite."""
+
 FORM = 1
 """Another number whenever an import makes other rows of the same dump: what a version built is not
 finished by another."""
@@ -83,6 +87,10 @@ class Report:
     seconds: float = 0
     peak_memory: int = 0
     """Bytes, of all processes together, pages that they share counted once."""
+
+
+class NoRoom(Exception):
+    """The disk is too small for the new content; the text says how much is missing."""
 
 
 class PieceWork:
@@ -296,7 +304,8 @@ class Import:
         """Build the new content aside and put it in place.
 
         Raises UnreadableDump when the dump cannot be read, SomebodyBuilds when another import is
-        at work, and WorkerFailed when one of its processes is lost; the site is then as it was.
+        at work, NoRoom when the disk is too small, and WorkerFailed when one of its processes is
+        lost; the site is then as it was.
         """
         building = build_aside(
             connections["default"].vendor,
@@ -304,6 +313,8 @@ class Import:
             fingerprint=self.fingerprint,
         )
         with building as aside:
+            if self.is_size_checked:
+                self._require_room(aside)
             latest = self._load(aside)
             self._complete(aside, latest=latest)
             with self._stage("Swap"):
@@ -316,6 +327,16 @@ class Import:
         self._finish_report()
         Source.objects.update(report=asdict(self.report))
         return self.report
+
+    def _require_room(self, aside: Aside) -> None:
+        stored = sum(done["bytes"] for key, done in aside.finished.items() if "/" in key)
+        needed, free = int(ROOM * (self.dump.size - stored)), aside.free_space()
+        if free is not None and free < needed:
+            raise NoRoom(
+                f"the new content is built beside the old and needs about {needed >> 20:,} MB,"
+                f" but the database's disk has {free >> 20:,} MB free; make room,"
+                " or try it all the same with --no-size-check"
+            )
 
     def _load(self, aside: Aside | None) -> datetime | None:
         work = PieceWork(aside, source_host=self.source_host).work

@@ -82,10 +82,10 @@ def point_to(path: Path, successor: Path) -> None:
         os.close(folder)
 
 
-def remove_replaced(path: Path) -> None:
-    """Remove what earlier successions replaced, or never finished."""
-    current = path.resolve()
-    gone = [found for found in generations(path) if found != current]
+def remove_replaced(path: Path, *, besides: Path | None = None) -> None:
+    """Remove what earlier successions replaced, or never finished, `besides` one of these."""
+    kept = {path.resolve(), besides}
+    gone = [found for found in generations(path) if found not in kept]
     for found in gone:
         remove_file(found)
     if path.is_symlink():

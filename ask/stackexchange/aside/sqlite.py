@@ -18,6 +18,7 @@ from ask.core.sqlite.succession import (
     name_successor,
     point_to,
     remove_file,
+    remove_replaced,
     successor_path,
 )
 from ask.stackexchange.aside.base import (
@@ -49,17 +50,12 @@ class SQLiteAside(Aside):
         self._take_lock()
         # The live connection is open: had a killed import left the link to turn, it is turned now.
         current = self.path.resolve()
-        for found in generations(self.path):
-            if found == current:
-                continue
-            if self.new == self.path and self._is_unfinished(found):
-                self.new = found
-                self._use_file(found)
-            else:
-                remove_file(found)
-        if self.new == self.path:
-            self.new = successor_path(self.path, datetime.now(UTC))
-            self._use_file(self.new)
+        others = [found for found in generations(self.path) if found != current]
+        unfinished = next(filter(self._is_unfinished, others), None)
+        remove_replaced(self.path, besides=unfinished)
+        self.new = unfinished or successor_path(self.path, datetime.now(UTC))
+        self._use_file(self.new)
+        if not unfinished:
             self._make_tables()
 
     def _is_unfinished(self, path: Path) -> bool:

@@ -1,0 +1,126 @@
+"""Sites of their own, on a database of their own, run by commands as an operator runs them."""
+
+import hashlib
+import os
+import secrets
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+LEFT_OUT = ("stackexchange_source", "django_migrations")
+"""Tables that say when something was done."""
+
+
+class Site:
+    """A site whose tables are made, without content."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": url,
+            "CACHE_URL": "dummycache://",
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.run("migrate", "--verbosity=0")
+
+    def start(self, *command: str, **options: Any) -> subprocess.Popen[str]:
+        """Start one of manage.py's commands, in a session of its own."""
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *command],
+            env=self.environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            **options,
+        )
+
+    def run(self, *command: str, code: int = 0) -> tuple[str, str]:
+        """Run a command to its end; what it printed, and what it complained of."""
+        process = self.start(*command)
+        out, complaint = process.communicate(timeout=300)
+        assert process.returncode == code, complaint
+        return out, complaint
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a statement."""
+        if self.url.startswith("sqlite"):
+            with closing(sqlite3.connect(self.path.resolve())) as file:
+                return file.execute(sql).fetchall()
+        with psycopg.connect(self.url) as server:
+            return server.execute(sql).fetchall()
+
+    @property
+    def path(self) -> Path:
+        """Where the content is, on SQLite."""
+        return Path(self.url.removeprefix("sqlite:///"))
+
+    def tables(self) -> list[str]:
+        """Every table of the site, by name."""
+        sql = (
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+            if self.url.startswith("sqlite")
+            else "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        )
+        return sorted(name for (name,) in self.query(sql) if name != "ask_successor")
+
+    def content(self) -> dict[str, str]:
+        """A digest of every table, whatever the order of its rows."""
+        return {
+            table: hashlib.sha256(
+                "\n".join(sorted(map(str, self.query(f"SELECT * FROM {table}")))).encode()  # noqa: S608
+            ).hexdigest()
+            for table in self.tables()
+            if table not in LEFT_OUT
+        }
+
+    def index_names(self) -> list[str]:
+        """Every index and every constraint that is one."""
+        sql = (
+            "SELECT name FROM sqlite_master WHERE type = 'index'"
+            if self.url.startswith("sqlite")
+            else "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"
+        )
+        return sorted(name for (name,) in self.query(sql))
+
+    def leftovers(self) -> list[str]:
+        """What an import built and nobody put in place."""
+        if self.url.startswith("sqlite"):
+            found = self.path.parent.glob(f"{self.path.stem}-[0-9]*.sqlite3")
+            return [
+                file.name
+                for file in found
+                if file != self.path.resolve() and not _is_replaced(file)
+            ]
+        return [name for (name,) in self.query("SELECT nspname FROM pg_namespace") if "ask" in name]
+
+
+def _is_replaced(file: Path) -> bool:
+    """Whether it was the site's content, and stays until the next import for who has it open."""
+    with closing(sqlite3.connect(file)) as connection:
+        named = "SELECT count(*) FROM sqlite_master WHERE name = 'ask_successor'"
+        return bool(connection.execute(named).fetchone()[0])
+
+
+@contextmanager
+def site(folder: Path) -> Iterator[Site]:
+    """A site on a database of the kind that is tested, removed at the end."""
+    if connection.vendor == "sqlite":
+        yield Site(f"sqlite:///{folder / 'site.sqlite3'}")
+        return
+    name = f"site_{secrets.token_hex(6)}"
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield Site(f"{server}/{name}")
+        finally:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

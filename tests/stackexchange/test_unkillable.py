@@ -1,0 +1,86 @@
+"""Imports that are killed, at any moment and in any of their processes."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stackexchange.sites import Site, site
+
+OLD, NEW = "old.example.com", "new.example.com"
+
+
+@pytest.fixture(scope="module")
+def dumps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Path, Path]]:
+    """Two dumps of a site, large enough for processes of their own, and a site to bring them to."""
+    folder = tmp_path_factory.mktemp("unkillable")
+    with site(folder) as place:
+        for name, seed in (("old", "1"), ("new", "2")):
+            place.run("make_dump", str(folder / name), "--questions", "2400", "--seed", seed)
+        yield place, folder / "old", folder / "new"
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process below this one, those that are gone meanwhile left out."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [found for child in children for found in (int(child), *descendants(int(child)))]
+
+
+def test_the_site_is_the_old_or_the_new_one(dumps: tuple[Site, Path, Path]) -> None:
+    kill_many(dumps, times=12)
+
+
+@pytest.mark.long
+def test_the_site_is_the_old_or_the_new_one_at_any_moment(
+    dumps: tuple[Site, Path, Path],
+) -> None:
+    kill_many(dumps, times=200)
+
+
+def kill_many(dumps: tuple[Site, Path, Path], *, times: int) -> None:
+    place, old, new = dumps
+    contents = {}
+    seconds = 0.0
+    for path in (new, old):
+        started = time.monotonic()
+        place.run("import_dump", str(path))
+        seconds = time.monotonic() - started
+        contents[path] = place.content()
+    indexes = place.index_names()
+    assert contents[old] != contents[new]
+    assert not place.leftovers()
+
+    rng = random.Random(times)
+    now, coming = old, new
+    resumed = 0
+    for attempt in range(times):
+        process = place.start("import_dump", str(coming))
+        # An import that goes on is quicker, so that moments spread over all of it.
+        delay = seconds * rng.random()
+        try:
+            process.wait(delay)
+        except subprocess.TimeoutExpired:
+            everyone = [process.pid, *descendants(process.pid)]
+            victim = process.pid if attempt % 2 else rng.choice(everyone)
+            os.kill(victim, signal.SIGKILL)
+        _, complaint = process.communicate(timeout=120)
+        resumed += "Going on" in complaint
+        found = place.content()
+        assert found in (contents[now], contents[coming]), attempt
+        assert place.index_names() == indexes
+        if found == contents[coming]:
+            now, coming = coming, now
+    assert resumed
+    out, _ = place.run("import_dump", str(coming))
+    assert "The site is now" in out
+    assert place.content() == contents[coming]
+    assert place.index_names() == indexes
+    assert not place.leftovers()
