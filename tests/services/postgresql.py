@@ -41,15 +41,16 @@ class PortTaken(NotStarted):
 
 
 @contextmanager
-def postgresql(*, durable: bool = False) -> Iterator[str]:
+def postgresql(*, durable: bool = False, place: Path | None = None) -> Iterator[str]:
     """The address of an empty database in a server of its own, stopped at the end.
 
-    `durable` keeps the settings of production; without it the server does not wait for the disk.
+    Its files are in `place`, or among the temporary ones. `durable` keeps the settings of
+    production; without it the server does not wait for the disk.
     """
     programs = _programs()
     password = secrets.token_urlsafe(24)
     with tempfile.TemporaryDirectory(
-        prefix="ask-postgresql-", dir=_place_for_files(), ignore_cleanup_errors=True
+        prefix="ask-postgresql-", dir=place or _place_for_files(), ignore_cleanup_errors=True
     ) as temporary:
         folder = Path(temporary)
         _create(programs=programs, folder=folder, password=password)

@@ -64,7 +64,7 @@ class PostgreSQLAside(Aside):
                     **options,
                     "application_name": SESSION,
                     "options": f"-c search_path={SCHEMA},{self.schema} -c timezone=UTC"
-                    " -c synchronous_commit=off -c maintenance_work_mem=256MB -c work_mem=64MB",
+                    " -c maintenance_work_mem=256MB -c work_mem=64MB",
                 },
             }
         )
@@ -269,7 +269,6 @@ class PostgreSQLAside(Aside):
     def _swap(self, last: Callable[[], None]) -> None:
         tables = [model._meta.db_table for model in self.models]
         self.run(f"SET LOCAL lock_timeout = '{PATIENCE}'")
-        self.run("SET LOCAL synchronous_commit = on")
         live = ", ".join(f"{self.schema}.{table}" for table in tables)
         self.run(f"LOCK TABLE {live} IN ACCESS EXCLUSIVE MODE")
         self.carry_over(live=self.schema, new=SCHEMA)

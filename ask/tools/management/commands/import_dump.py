@@ -12,7 +12,7 @@ from ask.core.progress import Progress
 from ask.stackexchange.archives import UnreadableDump
 from ask.stackexchange.aside import SomebodyBuilds
 from ask.stackexchange.crew import WorkerFailed
-from ask.stackexchange.importing import Import, Report
+from ask.stackexchange.importing import Import, NoRoom, Report
 
 
 class Command(BaseCommand):
@@ -61,7 +61,7 @@ class Command(BaseCommand):
                     is_size_checked=not options["no_size_check"],
                 )
                 report = work.check() if options["dry_run"] else work.run()
-        except (UnreadableDump, SomebodyBuilds) as e:
+        except (UnreadableDump, SomebodyBuilds, NoRoom) as e:
             raise CommandError(str(e)) from e
         except KeyboardInterrupt as e:
             raise CommandError(f"Interrupted: {self._state(work)}", returncode=130) from e
