@@ -3,8 +3,10 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
@@ -78,6 +80,8 @@ class Aside(ABC):
         """Whether what was built stays when it was not put in place."""
         self.at_work: list[BaseDatabaseWrapper] = []
         """Connections of threads that work on the new tables."""
+        self.writing: AbstractContextManager[Any] = Lock() if self.is_serial else nullcontext()
+        """What a thread enters before it writes."""
 
     @property
     def connection(self) -> BaseDatabaseWrapper:
@@ -150,14 +154,18 @@ class Aside(ABC):
         self.finished = found
         return True
 
-    def once(self, key: str, work: Callable[[], Any]) -> Any:
-        """Do a step unless it is done, in one transaction; its result, which must be plain data."""
-        if key not in self.finished:
-            with transaction.atomic(using=ALIAS):
-                result = work()
-                self._record(key, result)
-            self.finished[key] = result
-        return self.finished[key]
+    def once(self, key: str, work: Callable[[], Any]) -> None:
+        """Do a step unless it is done, in one transaction; its result must be plain data."""
+        if key in self.finished:
+            return
+        with self.writing, transaction.atomic(using=ALIAS):
+            result = work()
+            self._record(key, result)
+        self.finished[key] = result
+
+    def step(self, key: str, work: Callable[[], Any]) -> Callable[[], None]:
+        """`once`, to be called later."""
+        return partial(self.once, key, work)
 
     def _record(self, key: str, result: Any) -> None:
         self.run(
@@ -247,8 +255,8 @@ class Aside(ABC):
         """Prepare a table for reading, before it has indexes. May be repeated."""
 
     @abstractmethod
-    def analyze(self) -> None:
-        """Collect the planner's statistics. May be repeated."""
+    def analyze(self, table: str) -> None:
+        """Collect the planner's statistics of a table. May be repeated."""
 
     @abstractmethod
     def free_space(self) -> int | None:

@@ -13,7 +13,6 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from psycopg.errors import UniqueViolation
 
 from ask.core.content import start_local_ids
-from ask.questions.models import Post
 from ask.stackexchange.aside.base import (
     ALIAS,
     STEPS,
@@ -204,10 +203,10 @@ class PostgreSQLAside(Aside):
                 " AND k.contype IN ('p', 'u', 'c', 'x') ORDER BY 1, 2",
                 [self.schema, names],
             )
-            found = {
-                name: f'ALTER TABLE {SCHEMA}.{table} ADD CONSTRAINT "{name}" {definition}'
+            found = [
+                (table, name, f'ALTER TABLE {SCHEMA}.{table} ADD CONSTRAINT "{name}" {definition}')
                 for table, name, definition in cursor.fetchall()
-            }
+            ]
             cursor.execute(
                 "SELECT c.relname, i.relname, pg_get_indexdef(i.oid) FROM pg_index x"
                 " JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid"
@@ -216,9 +215,19 @@ class PostgreSQLAside(Aside):
                 " AND k.oid IS NULL ORDER BY 1, 2",
                 [self.schema, names],
             )
-            for table, name, sql in cursor.fetchall():
-                found[name] = _LIVE_TABLE.sub(f" ON {SCHEMA}.{table} USING ", sql, count=1)
-        return found
+            found += [
+                (table, name, _LIVE_TABLE.sub(f" ON {SCHEMA}.{table} USING ", sql, count=1))
+                for table, name, sql in cursor.fetchall()
+            ]
+            cursor.execute(
+                "SELECT relname, pg_relation_size(oid) FROM pg_class"
+                " WHERE relnamespace = %s::regnamespace AND relkind = 'r'",
+                [SCHEMA],
+            )
+            sizes = dict(cursor.fetchall())
+        # The largest first: two are made at once, and should end together.
+        found.sort(key=lambda index: -sizes[index[0]])
+        return {name: sql for _, name, sql in found}
 
     def add_index(self, sql: str) -> None:
         try:
@@ -234,13 +243,12 @@ class PostgreSQLAside(Aside):
                 connection.connection.cancel()
 
     def vacuum(self, table: str) -> None:
-        # Index-only scans need the map of visible pages that VACUUM writes. Before there are
-        # indexes it is half the work.
-        self.run(f"VACUUM (ANALYZE, FREEZE) {SCHEMA}.{table}")
+        # Index-only scans need the map of visible pages that VACUUM writes. To freeze the rows as
+        # well would write every page once more; autovacuum does it in its time.
+        self.run(f"VACUUM {SCHEMA}.{table}")
 
-    def analyze(self) -> None:
-        """Once more where an index is of an expression, which has statistics of its own."""
-        self.run(f"ANALYZE {SCHEMA}.{Post._meta.db_table}")
+    def analyze(self, table: str) -> None:
+        self.run(f"ANALYZE {SCHEMA}.{table}")
 
     def free_space(self) -> int | None:
         with self.live.cursor() as cursor:

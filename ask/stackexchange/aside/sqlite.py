@@ -167,8 +167,9 @@ class SQLiteAside(Aside):
     def vacuum(self, table: str) -> None:
         """Nothing needs it."""
 
-    def analyze(self) -> None:
-        self.run("ANALYZE")
+    def analyze(self, table: str) -> None:
+        with self.writing:
+            self.run(f"ANALYZE {table}")
 
     def free_space(self) -> int | None:
         return shutil.disk_usage(self.path.resolve().parent).free
