@@ -26,6 +26,7 @@ from ask.ratings.standings import refresh_standings
 from ask.stackexchange import tables
 from ask.stackexchange.archives import Dump, UnreadableDump, site_of
 from ask.stackexchange.aside import ALIAS, Aside, DoubledId, build_aside
+from ask.stackexchange.carrying import keep_rendered
 from ask.stackexchange.models import Source
 from ask.stackexchange.rows import Row, RowReader
 
@@ -61,6 +62,8 @@ class Report:
     """Seconds, by stage."""
     drift: dict[str, int] = field(default_factory=dict)
     """Rows whose counter in the dump is not what the other tables say, by counter."""
+    kept: dict[str, int] = field(default_factory=dict)
+    """Rows that the dump has lost and that something written here hangs on, by table."""
     seconds: float = 0
     peak_memory: int = 0
     """Bytes."""
@@ -240,6 +243,7 @@ class Import:
                 f"{site_url!r} is no address of a site; it looks like https://beer.stackexchange.com"
             )
         self.site_url = (site_url or (f"https://{host}" if host else "")).rstrip("/")
+        self.source_host = self.site_url.partition("://")[2]
         self.site_name = site_name or host or paths[0].name.split(".")[0]
         self.now = now
         self.progress = progress
@@ -266,29 +270,18 @@ class Import:
         Raises UnreadableDump when the dump cannot be read and SomebodyBuilds when another import
         is at work; the site is then as it was.
         """
-        try:
-            with build_aside(connections["default"].vendor) as aside:
-                aside.run(f"CREATE TABLE {TAG_NAMES} (post_id bigint NOT NULL, name text NOT NULL)")
-                latest = self._load(aside)
-                with self._stage("Tags"):
-                    self._connect_tags(aside)
-                self._derive(aside)
-                self._index(aside)
-                with self._stage("Statistics"):
-                    aside.analyze()
-                with self._stage("Standings"):
-                    refresh_standings(now=self.now(), dumped_at=latest, using=ALIAS)
-                Source.objects.using(ALIAS).create(
-                    name=self.site_name,
-                    url=self.site_url,
-                    imported_at=self.now(),
-                    dumped_at=latest,
-                )
-                with self._stage("Swap"):
-                    aside.swap()
-                self.is_in_place = True
-        except DoubledId as e:
-            raise UnreadableDump(f"the dump has two rows with the same id or name: {e}") from e
+        with self._built() as (aside, latest):
+            with self._stage("Standings"):
+                refresh_standings(now=self.now(), dumped_at=latest, using=ALIAS)
+            Source.objects.using(ALIAS).create(
+                name=self.site_name,
+                url=self.site_url,
+                imported_at=self.now(),
+                dumped_at=latest,
+            )
+            with self._stage("Swap"):
+                self.report.kept = aside.swap()
+            self.is_in_place = True
         self._verify()
         with self._stage("Caches"):
             forget_everything()
@@ -297,13 +290,32 @@ class Import:
         Source.objects.update(report=asdict(self.report))
         return self.report
 
+    @contextmanager
+    def _built(self) -> Iterator[tuple[Aside, datetime | None]]:
+        """The new content aside, complete but for its standings; and its latest moment."""
+        try:
+            with build_aside(connections["default"].vendor) as aside:
+                aside.run(f"CREATE TABLE {TAG_NAMES} (post_id bigint NOT NULL, name text NOT NULL)")
+                latest = self._load(aside)
+                with self._stage("Rendered posts"), aside.beside() as sides:
+                    keep_rendered(sides, host=self.source_host)
+                with self._stage("Tags"):
+                    self._connect_tags(aside)
+                self._derive(aside)
+                self._index(aside)
+                with self._stage("Statistics"):
+                    aside.analyze()
+                yield aside, latest
+        except DoubledId as e:
+            raise UnreadableDump(f"the dump has two rows with the same id or name: {e}") from e
+
     def _load(self, aside: Aside | None) -> datetime | None:
         loader = Loader(
             aside=aside,
             report=self.report,
             progress=self.progress,
             dump=self.dump,
-            source_host=self.site_url.partition("://")[2],
+            source_host=self.source_host,
             is_interrupted=lambda: self.is_interrupted,
         )
         self.dump.read(loader.take)

@@ -3,6 +3,7 @@ import zipfile
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import py7zr
 import pytest
@@ -38,7 +39,7 @@ NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 
-def bring(*paths: Path, **options: str) -> Report:
+def bring(*paths: Path, **options: Any) -> Report:
     with Progress(stream=StringIO()) as progress:
         return Import(paths, now=lambda: NOW, progress=progress, **options).run()
 

@@ -1,7 +1,8 @@
 """Building aside on PostgreSQL: in a schema of its own, beside the live one."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -9,6 +10,8 @@ from psycopg.errors import UniqueViolation
 
 from ask.core.content import start_local_ids
 from ask.stackexchange.aside.base import ALIAS, Aside, DoubledId, SomebodyBuilds
+from ask.stackexchange.carrying import carry_over
+from ask.stackexchange.sides import Sides
 
 SCHEMA = "ask_aside"
 LOCK = 0x41736B  # "Ask", for pg_try_advisory_lock
@@ -122,24 +125,30 @@ class PostgreSQLAside(Aside):
             # Index-only scans need the map of visible pages that VACUUM writes.
             self.run(f"VACUUM (ANALYZE, FREEZE) {SCHEMA}.{model._meta.db_table}")
 
-    def swap(self) -> None:
-        for attempt in range(ATTEMPTS):
+    @contextmanager
+    def beside(self) -> Iterator[Sides]:
+        yield Sides(using=ALIAS, live=self.schema, new=SCHEMA)
+
+    def swap(self) -> dict[str, int]:
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 with transaction.atomic(using=ALIAS):
-                    self._swap()
-                return
+                    return self._swap()
             except OperationalError as e:
                 # Lock not available: let the readers that wait behind us pass.
-                if getattr(e.__cause__, "sqlstate", "") != "55P03" or attempt == ATTEMPTS - 1:
+                if getattr(e.__cause__, "sqlstate", "") != "55P03" or attempt == ATTEMPTS:
                     raise
 
-    def _swap(self) -> None:
+    def _swap(self) -> dict[str, int]:
         tables = [model._meta.db_table for model in self.models]
         self.run(f"SET LOCAL lock_timeout = '{PATIENCE}'")
         self.run("SET LOCAL synchronous_commit = on")
         live = ", ".join(f"{self.schema}.{table}" for table in tables)
         self.run(f"LOCK TABLE {live} IN ACCESS EXCLUSIVE MODE")
-        self.carry_over(live=self.schema, new=SCHEMA)
+        with self.beside() as sides:
+            kept = carry_over(sides)
         references = self._references(tables)
         for table, name, _ in references:
             self.run(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
@@ -151,6 +160,7 @@ class PostgreSQLAside(Aside):
             self.run(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
         start_local_ids(self.connection, self.models)
         self.run(f"DROP SCHEMA {SCHEMA} CASCADE")
+        return kept
 
     def _references(self, tables: list[str]) -> list[tuple[str, str, str]]:
         """Foreign keys that other tables hold to the live ones: table, name, definition."""

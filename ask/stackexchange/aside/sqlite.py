@@ -3,7 +3,8 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from ask.core.sqlite.succession import (
     successor_path,
 )
 from ask.stackexchange.aside.base import ALIAS, Aside, DoubledId, SomebodyBuilds
+from ask.stackexchange.carrying import carry_over
+from ask.stackexchange.sides import Sides
 
 
 class SQLiteAside(Aside):
@@ -99,15 +102,29 @@ class SQLiteAside(Aside):
     def analyze(self) -> None:
         self.run("ANALYZE")
 
-    def swap(self) -> None:
+    @contextmanager
+    def beside(self) -> Iterator[Sides]:
+        self.run("ATTACH DATABASE %s AS live", [str(self.path.resolve())])
+        try:
+            yield Sides(using=ALIAS, live="live", new="main")
+        finally:
+            self.run("DETACH DATABASE live")
+
+    @contextmanager
+    def trial(self) -> Iterator[Sides]:
+        # Without a journal nothing could be rolled back. Not of the live file, so by name.
+        self.run("PRAGMA main.journal_mode=MEMORY")
+        with super().trial() as sides:
+            yield sides
+        self.run("PRAGMA main.journal_mode=OFF")
+
+    def swap(self) -> dict[str, int]:
         # Writers wait from here on until the new file is in place; readers do not.
         with transaction.atomic():
-            self.run("ATTACH DATABASE %s AS live", [str(self.path.resolve())])
-            with transaction.atomic(using=ALIAS):
+            with self.beside() as sides, transaction.atomic(using=ALIAS):
                 self._copy_what_is_no_content()
-                self.carry_over(live="live", new="main")
+                kept = carry_over(sides)
                 start_local_ids(self.connection, self.models)
-            self.run("DETACH DATABASE live")
             self.run("PRAGMA journal_mode=DELETE")
             self.forget_alias()
             with self.new.open("rb+") as file:
@@ -115,6 +132,7 @@ class SQLiteAside(Aside):
             name_successor(self.live, self.new)
         point_to(self.path, self.new)
         self.live.close()
+        return kept
 
     def _copy_what_is_no_content(self) -> None:
         content = {model._meta.db_table for model in self.models}

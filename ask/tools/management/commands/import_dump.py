@@ -89,6 +89,15 @@ class Command(BaseCommand):
             self.stdout.write(f"Not in the dump: {', '.join(report.absent)}.")
         for name, count in report.drift.items():
             self.stdout.write(f"{name}: {count:,} rows are not what the other tables say.")
+        if report.kept:
+            kept = ", ".join(
+                f"{count:,} {name.lower().removesuffix('s') if count == 1 else name.lower()}"
+                for name, count in report.kept.items()
+            )
+            self.stdout.write(
+                "Kept although the dump has lost it, because something written here hangs on it:"
+                f" {kept}."
+            )
         self.stdout.write(
             f"{rows:,} rows in {report.seconds:.1f} s,"
             f" {report.peak_memory / 2**20:.0f} MB of memory at most."
