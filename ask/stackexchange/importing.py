@@ -23,7 +23,7 @@ from ask.questions.rendering import needs_rendering
 from ask.ratings.counters import TALLIES, derivations
 from ask.ratings.hotness import hotness
 from ask.ratings.standings import refresh_standings
-from ask.stackexchange import tables
+from ask.stackexchange import same_site, tables
 from ask.stackexchange.archives import Dump, UnreadableDump, site_of
 from ask.stackexchange.aside import ALIAS, Aside, DoubledId, build_aside
 from ask.stackexchange.carrying import keep_rendered
@@ -229,10 +229,14 @@ class Import:
         *,
         site_name: str = "",
         site_url: str = "",
+        may_replace: bool = False,
         now: Callable[[], datetime],
         progress: Progress,
     ) -> None:
-        """Raises UnreadableDump when the paths hold no dump, or one without Posts or Users."""
+        """Another site's dump replaces the live one if `may_replace`, and nothing hangs on it.
+
+        Raises UnreadableDump when the paths hold no dump, or one without Posts or Users.
+        """
         self.dump = Dump(paths)
         for name in tables.REQUIRED:
             if name not in self.dump.members:
@@ -245,6 +249,7 @@ class Import:
         self.site_url = (site_url or (f"https://{host}" if host else "")).rstrip("/")
         self.source_host = self.site_url.partition("://")[2]
         self.site_name = site_name or host or paths[0].name.split(".")[0]
+        self.may_replace = may_replace
         self.now = now
         self.progress = progress
         self.report = Report(
@@ -267,8 +272,8 @@ class Import:
     def run(self) -> Report:
         """Build the new content aside and put it in place.
 
-        Raises UnreadableDump when the dump cannot be read and SomebodyBuilds when another import
-        is at work; the site is then as it was.
+        Raises UnreadableDump when the dump cannot be read, SomebodyBuilds when another import is at
+        work, and AnotherSite; the site is then as it was.
         """
         with self._built() as (aside, latest):
             with self._stage("Standings"):
@@ -293,12 +298,17 @@ class Import:
     @contextmanager
     def _built(self) -> Iterator[tuple[Aside, datetime | None]]:
         """The new content aside, complete but for its standings; and its latest moment."""
+        same_site.check_address(site_url=self.site_url, may_replace=self.may_replace)
         try:
             with build_aside(connections["default"].vendor) as aside:
                 aside.run(f"CREATE TABLE {TAG_NAMES} (post_id bigint NOT NULL, name text NOT NULL)")
                 latest = self._load(aside)
-                with self._stage("Rendered posts"), aside.beside() as sides:
-                    keep_rendered(sides, host=self.source_host)
+                with aside.beside() as sides:
+                    same_site.check_content(
+                        sides, site_name=self.site_name, may_replace=self.may_replace
+                    )
+                    with self._stage("Rendered posts"):
+                        keep_rendered(sides, host=self.source_host)
                 with self._stage("Tags"):
                     self._connect_tags(aside)
                 self._derive(aside)

@@ -14,6 +14,7 @@ from ask.core.progress import Progress
 from ask.stackexchange.archives import UnreadableDump
 from ask.stackexchange.aside import SomebodyBuilds
 from ask.stackexchange.importing import Import, Report
+from ask.stackexchange.same_site import AnotherSite
 
 
 class Command(BaseCommand):
@@ -35,6 +36,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="read and check everything, change nothing"
         )
+        parser.add_argument(
+            "--another-site",
+            action="store_true",
+            help="put another site in this one's place, if nothing written here hangs on it",
+        )
 
     def handle(self, **options: Any) -> None:
         work: Import | None = None
@@ -51,11 +57,12 @@ class Command(BaseCommand):
                     options["paths"],
                     site_name=options["site_name"],
                     site_url=options["site_url"],
+                    may_replace=options["another_site"],
                     now=timezone.now,
                     progress=progress,
                 )
                 report = work.check() if options["dry_run"] else work.run()
-        except (UnreadableDump, SomebodyBuilds) as e:
+        except (UnreadableDump, SomebodyBuilds, AnotherSite) as e:
             raise CommandError(str(e)) from e
         except KeyboardInterrupt as e:
             raise CommandError(f"Interrupted: {self._state(work)}", returncode=130) from e
