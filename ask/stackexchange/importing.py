@@ -23,10 +23,11 @@ from ask.questions.rendering import needs_rendering
 from ask.ratings.counters import TALLIES, derivations
 from ask.ratings.hotness import hotness
 from ask.ratings.standings import refresh_standings
-from ask.stackexchange import same_site, tables
+from ask.stackexchange import comparing, same_site, tables
 from ask.stackexchange.archives import Dump, UnreadableDump, site_of
 from ask.stackexchange.aside import ALIAS, Aside, DoubledId, build_aside
 from ask.stackexchange.carrying import keep_rendered
+from ask.stackexchange.comparing import Difference
 from ask.stackexchange.models import Source
 from ask.stackexchange.rows import Row, RowReader
 
@@ -294,6 +295,13 @@ class Import:
         self._finish_report()
         Source.objects.update(report=asdict(self.report))
         return self.report
+
+    def compare(self) -> list[Difference]:
+        """Build the new content aside, and only say what it would change. Raises as `run` does."""
+        with self._built() as (aside, _), self._stage("Differences"), aside.trial() as sides:
+            found = comparing.differences(sides)
+        self._finish_report()
+        return found
 
     @contextmanager
     def _built(self) -> Iterator[tuple[Aside, datetime | None]]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from ask.core.progress import Progress
 from ask.stackexchange.archives import UnreadableDump
 from ask.stackexchange.aside import SomebodyBuilds
+from ask.stackexchange.comparing import Difference
 from ask.stackexchange.importing import Import, Report
 from ask.stackexchange.same_site import AnotherSite
 
@@ -37,6 +38,11 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="read and check everything, change nothing"
         )
         parser.add_argument(
+            "--diff",
+            action="store_true",
+            help="build the new content and say what it would change, change nothing",
+        )
+        parser.add_argument(
             "--another-site",
             action="store_true",
             help="put another site in this one's place, if nothing written here hangs on it",
@@ -44,6 +50,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         work: Import | None = None
+        differences: list[Difference] = []
 
         def interrupt(number: int, frame: FrameType | None) -> None:
             if work:
@@ -61,7 +68,12 @@ class Command(BaseCommand):
                     now=timezone.now,
                     progress=progress,
                 )
-                report = work.check() if options["dry_run"] else work.run()
+                if options["diff"]:
+                    differences = work.compare()
+                elif options["dry_run"]:
+                    work.check()
+                else:
+                    work.run()
         except (UnreadableDump, SomebodyBuilds, AnotherSite) as e:
             raise CommandError(str(e)) from e
         except KeyboardInterrupt as e:
@@ -71,8 +83,10 @@ class Command(BaseCommand):
             raise CommandError(f"The import failed ({reason}): {self._state(work)}") from e
         finally:
             signal.signal(signal.SIGINT, before)
-        self._print(report)
-        if options["dry_run"]:
+        self._print(work.report)
+        for difference in differences:
+            self.stdout.write(str(difference))
+        if options["dry_run"] or options["diff"]:
             self.stdout.write("Nothing was changed.")
         else:
             self.stdout.write(f"The site is now {work.site_name}.")
