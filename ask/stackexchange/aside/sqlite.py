@@ -105,6 +105,8 @@ class SQLiteAside(Aside):
     @contextmanager
     def beside(self) -> Iterator[Sides]:
         self.run("ATTACH DATABASE %s AS live", [str(self.path.resolve())])
+        # The size in `begin` is the new file's alone.
+        self.run("PRAGMA live.cache_size=-64000")
         try:
             yield Sides(using=ALIAS, live="live", new="main")
         finally:
