@@ -28,9 +28,11 @@ from ask.questions.counters import Tally, recount
 from ask.questions.models import PostTag, Tag
 from ask.ratings.counters import TALLIES, derivations
 from ask.ratings.standings import refresh_standings
-from ask.stackexchange import tables
+from ask.stackexchange import comparing, same_site, tables
 from ask.stackexchange.archives import Dump, UnreadableDump, site_of
 from ask.stackexchange.aside import ALIAS, Aside, Batch, build_aside
+from ask.stackexchange.carrying import keep_rendered
+from ask.stackexchange.comparing import Difference
 from ask.stackexchange.crew import Work, run_alone, run_crew
 from ask.stackexchange.models import Source
 from ask.stackexchange.pieces import PIECE, Piece
@@ -83,6 +85,8 @@ class Report:
     absent: list[str] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds, by stage."""
+    kept: dict[str, int] = field(default_factory=dict)
+    """Rows that the dump has lost and that something written here hangs on, by table."""
     drift: dict[str, int] = field(default_factory=dict)
     """Rows whose counter in the dump is not what the other tables say, by counter."""
     seconds: float = 0
@@ -243,10 +247,13 @@ class Import:
         site_url: str = "",
         now: Callable[[], datetime],
         progress: Progress,
+        may_replace: bool = False,
         worker_count: int | None = None,
         is_size_checked: bool = True,
     ) -> None:
-        """`worker_count` processes work pieces into rows; None: as many as there are cores.
+        """Another site's dump replaces the live one if `may_replace`, and nothing hangs on it.
+
+        `worker_count` processes work pieces into rows; None: as many as there are cores.
 
         Raises UnreadableDump when the paths hold no dump, or one without Posts or Users.
         """
@@ -263,6 +270,7 @@ class Import:
         self.site_name = site_name or host or paths[0].resolve().name.split(".")[0]
         self.now = now
         self.progress = progress
+        self.may_replace = may_replace
         self.worker_count = worker_count or min(os.cpu_count() or 1, MOST_WORKERS)
         self.is_size_checked = is_size_checked
         self.report = Report(
@@ -304,10 +312,37 @@ class Import:
     def run(self) -> Report:
         """Build the new content aside and put it in place.
 
-        Raises UnreadableDump when the dump cannot be read, SomebodyBuilds when another import is
-        at work, NoRoom when the disk is too small, and WorkerFailed when one of its processes is
-        lost; the site is then as it was.
+        Raises UnreadableDump when the dump cannot be read, AnotherSite when it is another site's,
+        SomebodyBuilds when another import is at work, NoRoom when the disk is too small, and
+        WorkerFailed when one of its processes is lost; the site is then as it was.
         """
+        with self._building() as aside:
+            latest = self._load(aside)
+            self._complete(aside, latest=latest)
+            with self._stage("Swap"):
+                self.report.kept = aside.swap(lambda: self._sign(latest))
+            self.is_in_place = True
+        with self._stage("Caches"):
+            forget_everything()
+            cached_value.fill_all()
+        self._finish_report()
+        Source.objects.update(report=asdict(self.report))
+        return self.report
+
+    def compare(self) -> list[Difference]:
+        """Build the new content aside, and only say what it would change. Raises as `run` does."""
+        with self._building() as aside:
+            latest = self._load(aside)
+            self._complete(aside, latest=latest)
+            with self._stage("Differences"), aside.trial() as sides:
+                found = comparing.differences(sides)
+            aside.is_kept = False
+        self._finish_report()
+        return found
+
+    @contextmanager
+    def _building(self) -> Iterator[Aside]:
+        same_site.check_address(site_url=self.site_url, may_replace=self.may_replace)
         building = build_aside(
             connections["default"].vendor,
             dump=", ".join(self.report.archives),
@@ -316,17 +351,7 @@ class Import:
         with building as aside:
             if self.is_size_checked:
                 self._require_room(aside)
-            latest = self._load(aside)
-            self._complete(aside, latest=latest)
-            with self._stage("Swap"):
-                aside.swap(lambda: self._sign(latest))
-            self.is_in_place = True
-        with self._stage("Caches"):
-            forget_everything()
-            cached_value.fill_all()
-        self._finish_report()
-        Source.objects.update(report=asdict(self.report))
-        return self.report
+            yield aside
 
     def _require_room(self, aside: Aside) -> None:
         stored = sum(done["bytes"] for key, done in aside.finished.items() if "/" in key)
@@ -358,6 +383,10 @@ class Import:
 
     def _complete(self, aside: Aside, *, latest: datetime | None) -> None:
         """Everything between the last row of the dump and the swap."""
+        with aside.beside() as sides:
+            same_site.check_content(sides, site_name=self.site_name, may_replace=self.may_replace)
+            with self._stage("Rendered posts"):
+                keep_rendered(sides, host=self.source_host)
         self._together(aside, "Tags", [aside.step("tags", lambda: self._connect_tags(aside))])
         by_table: dict[str, list[str]] = {}
         for derivation in derivations():

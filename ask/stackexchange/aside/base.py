@@ -10,13 +10,12 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
-from django.apps import apps
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ask.accounts.models import User
-from ask.core.content import LOCAL_IDS, Content, content_models
+from ask.core.content import content_models
 from ask.stackexchange.archives import UnreadableDump
+from ask.stackexchange.sides import Sides
 
 ALIAS = "aside"
 """The database alias under which the new content can be used while it is built."""
@@ -38,11 +37,6 @@ class DoubledId(UnreadableDump):
 
 class SomebodyBuilds(Exception):
     """Another import is at work; the text says which."""
-
-
-def columns_of(model: type[Content]) -> list[str]:
-    """Names of a table's columns."""
-    return [field.column for field in model._meta.local_concrete_fields if field.column]
 
 
 @dataclass
@@ -173,47 +167,16 @@ class Aside(ABC):
             [key, json.dumps(result)],
         )
 
-    def carry_over(self, *, live: str, new: str) -> None:
-        """Copy what was made here from the live tables into the new ones.
+    @contextmanager
+    def trial(self) -> Iterator[Sides]:
+        """Both contents, in a transaction on the new one that is rolled back."""
+        with self.beside() as sides, transaction.atomic(using=ALIAS):
+            yield sides
+            transaction.set_rollback(True, using=ALIAS)
 
-        `live` and `new` are the names that SQL has for the two places. Somebody must hold off
-        writers of the live tables.
-        """
-        for model in self.models:
-            table, columns = model._meta.db_table, ", ".join(columns_of(model))
-            self.run(
-                f"INSERT INTO {new}.{table} ({columns})"  # noqa: S608
-                f" SELECT {columns} FROM {live}.{table} WHERE {model.LOCAL_ROWS}"
-            )
-        # Imported people who may log in here: what was said of them here stays, and so do they.
-        table = User._meta.db_table
-        kept = "(o.password NOT LIKE '!%' OR o.is_staff OR o.is_superuser OR NOT o.is_active)"
-        assignments = ", ".join(f"{field} = o.{field}" for field in User.LOCAL_FIELDS)
-        self.run(
-            f"UPDATE {new}.{table} AS n SET {assignments} FROM {live}.{table} AS o"  # noqa: S608
-            f" WHERE n.id = o.id AND o.id < {LOCAL_IDS} AND {kept}"
-        )
-        self._keep_missing(User, f"o.id < {LOCAL_IDS} AND {kept}", live=live, new=new)
-        self._keep_what_others_refer_to(live=live, new=new)
-
-    def _keep_what_others_refer_to(self, *, live: str, new: str) -> None:
-        """Carry over rows that the new content lacks and that tables beside it refer to."""
-        for model in apps.get_models(include_auto_created=True):
-            for field in model._meta.local_fields:
-                target = field.related_model
-                if model in self.models or target not in self.models:
-                    continue
-                referring = f"{live}.{model._meta.db_table}"
-                kept = f"o.id IN (SELECT {field.column} FROM {referring})"  # noqa: S608
-                self._keep_missing(target, kept, live=live, new=new)
-
-    def _keep_missing(self, model: type[Content], kept: str, *, live: str, new: str) -> None:
-        """Carry over the live rows, `o` in the condition `kept`, that the new content lacks."""
-        table, columns = model._meta.db_table, ", ".join(columns_of(model))
-        self.run(
-            f"INSERT INTO {new}.{table} ({columns}) SELECT {columns} FROM {live}.{table} AS o"  # noqa: S608
-            f" WHERE {kept} AND NOT EXISTS (SELECT 1 FROM {new}.{table} AS n WHERE n.id = o.id)"
-        )
+    @abstractmethod
+    def beside(self) -> AbstractContextManager[Sides]:
+        """Both contents, for what is done before the swap; not to be called in a transaction."""
 
     @abstractmethod
     def begin(self) -> None:
@@ -263,8 +226,9 @@ class Aside(ABC):
         """Bytes that can still be built; None if that cannot be known."""
 
     @abstractmethod
-    def swap(self, last: Callable[[], None]) -> None:
+    def swap(self, last: Callable[[], None]) -> dict[str, int]:
         """Put the new tables in place of the live ones, at once or not at all.
 
-        `last` is what is still done in the same transaction, with everything carried over.
+        What was written here comes over in the same moment; returns what `carry_over` does. `last`
+        is what is still to be done then.
         """

@@ -5,7 +5,8 @@ import re
 import shutil
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from ask.stackexchange.aside.base import (
     DoubledId,
     SomebodyBuilds,
 )
+from ask.stackexchange.carrying import carry_over
+from ask.stackexchange.sides import Sides
 
 SCHEMA = "ask_aside"
 LOCK = 0x41736B  # "Ask", for pg_try_advisory_lock
@@ -263,23 +266,29 @@ class PostgreSQLAside(Aside):
         except OSError:
             return None
 
-    def swap(self, last: Callable[[], None]) -> None:
-        for attempt in range(ATTEMPTS):
+    @contextmanager
+    def beside(self) -> Iterator[Sides]:
+        yield Sides(using=ALIAS, live=self.schema, new=SCHEMA)
+
+    def swap(self, last: Callable[[], None]) -> dict[str, int]:
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 with transaction.atomic(using=ALIAS):
-                    self._swap(last)
-                return
+                    return self._swap(last)
             except OperationalError as e:
                 # Lock not available: let the readers that wait behind us pass.
-                if getattr(e.__cause__, "sqlstate", "") != "55P03" or attempt == ATTEMPTS - 1:
+                if getattr(e.__cause__, "sqlstate", "") != "55P03" or attempt == ATTEMPTS:
                     raise
 
-    def _swap(self, last: Callable[[], None]) -> None:
+    def _swap(self, last: Callable[[], None]) -> dict[str, int]:
         tables = [model._meta.db_table for model in self.models]
         self.run(f"SET LOCAL lock_timeout = '{PATIENCE}'")
         live = ", ".join(f"{self.schema}.{table}" for table in tables)
         self.run(f"LOCK TABLE {live} IN ACCESS EXCLUSIVE MODE")
-        self.carry_over(live=self.schema, new=SCHEMA)
+        with self.beside() as sides:
+            kept = carry_over(sides)
         last()
         references = self._references(tables)
         for table, name, _ in references:
@@ -292,6 +301,7 @@ class PostgreSQLAside(Aside):
             self.run(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
         start_local_ids(self.connection, self.models)
         self.run(f"DROP SCHEMA {SCHEMA} CASCADE")
+        return kept
 
     def _references(self, tables: list[str]) -> list[tuple[str, str, str]]:
         """Foreign keys that other tables hold to the live ones: table, name, definition."""
