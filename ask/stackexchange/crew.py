@@ -98,7 +98,7 @@ class Tally:
 def _cutting(hand_on: Callable[[Piece], None]) -> Take:
     cutters: dict[str, Cutter] = {}
 
-    def take(table: str, data: bytes) -> None:
+    def take(table: str, data: bytes | memoryview) -> None:
         if table not in cutters:
             cutters[table] = Cutter(table, hand_on)
         if data:
@@ -282,7 +282,7 @@ class _Crew:
 
     def _read(self, number: int) -> None:
         control = self._controls[number][1]
-        # An archive may be unpacked by several threads.
+        # Of several archives some may be unpacked at once.
         asking, telling = threading.Lock(), threading.Lock()
         self.work.begin()
 
@@ -297,7 +297,7 @@ class _Crew:
                     control.send(("ends", piece.table, piece.number + 1))
 
         take = _cutting(hand_on)
-        self.dump.read(take, without=_whole(self.finished), is_threaded=True)
+        self.dump.read(take, without=_whole(self.finished), at_once=len(self._pieces) // 2 or 1)
 
     def _work(self, number: int) -> None:
         pieces, control = self._pieces[number][0], self._controls[number][1]
