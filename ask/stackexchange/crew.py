@@ -65,6 +65,8 @@ class Tally:
         self.leader = leader
         self.counts: dict[str, int] = {}
         self.numbers: dict[str, set[int]] = {}
+        self.first: dict[str, int] = {}
+        """The first pieces that are not done, as far as anybody asked."""
         for key in finished:
             self._note(key)
 
@@ -82,7 +84,9 @@ class Tally:
     def next_of(self, table: str) -> int:
         """The first piece of a table that is not done."""
         done = self.numbers.get(table, set())
-        return next(number for number in range(len(done) + 1) if number not in done)
+        while self.first.get(table, 0) in done:
+            self.first[table] = self.first.get(table, 0) + 1
+        return self.first.get(table, 0)
 
     def _note(self, key: str) -> None:
         table, _, number = key.partition("/")
