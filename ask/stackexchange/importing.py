@@ -379,6 +379,8 @@ class Import:
             if aside:
                 aside.close()  # a connection must not be open on both sides of a fork
             run_crew(self.dump, work, loading, finished=finished, worker_count=self.worker_count)
+        if aside:
+            aside.is_loaded()
         self.report.stages["Tables"] = round(time.monotonic() - started, 2)
         return loading.latest
 

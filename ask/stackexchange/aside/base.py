@@ -198,6 +198,10 @@ class Aside(ABC):
         """In a process that was forked: let go of what only the parent may hold."""
 
     @abstractmethod
+    def is_loaded(self) -> None:
+        """Called when every row of the dump is stored, and no other process is at work."""
+
+    @abstractmethod
     def adapt(self, moments: list[Any]) -> list[Any]:
         """Moments of UTC, without a zone, and None, as `store` takes them."""
 

@@ -182,6 +182,9 @@ class PostgreSQLAside(Aside):
                     for row in batch.rows:
                         copy.write_row(row)
 
+    def is_loaded(self) -> None:
+        """Nothing is different then."""
+
     def adapt(self, moments: list[Any]) -> list[Any]:
         return moments
 

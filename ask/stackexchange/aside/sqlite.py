@@ -32,6 +32,15 @@ from ask.stackexchange.aside.base import (
 from ask.stackexchange.carrying import carry_over
 from ask.stackexchange.sides import Sides
 
+LOADING = "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL"
+"""While rows are appended nobody reads them, and a log would write each of them twice."""
+
+COMPLETING = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000;"
+    "PRAGMA threads=2"
+)
+"""Afterwards some statements read while others write."""
+
 SWAP = "swap"
 """The step that says: the file is complete, and everything after it stands in its log alone."""
 
@@ -57,7 +66,7 @@ class SQLiteAside(Aside):
         unfinished = next(filter(self._is_unfinished, others), None)
         remove_replaced(self.path, besides=unfinished)
         self.new = unfinished or successor_path(self.path, datetime.now(UTC))
-        self._use_file(self.new)
+        self._use_file(self.new, journal=COMPLETING if _has_log(self.new) else LOADING)
         if not unfinished:
             self._make_tables()
 
@@ -79,7 +88,7 @@ class SQLiteAside(Aside):
         with closing(sqlite3.connect(uri, uri=True)) as connection:
             return dict(connection.execute(f"SELECT key, result FROM {STEPS}"))  # noqa: S608
 
-    def _use_file(self, path: Path) -> None:
+    def _use_file(self, path: Path, *, journal: str) -> None:
         settings = dict(self.live.settings_dict)
         settings["NAME"] = str(path)
         settings["OPTIONS"] = {
@@ -87,10 +96,7 @@ class SQLiteAside(Aside):
             # IMMEDIATE would claim the live file too, once it is attached.
             "transaction_mode": "DEFERRED",
             # Memory stays flat: sorting goes to files, and the file is not mapped.
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;"
-                "PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=FILE; PRAGMA threads=2"
-            ),
+            "init_command": f"{journal}; PRAGMA cache_size=-16000; PRAGMA temp_store=FILE",
         }
         self.use_alias(settings)
 
@@ -146,6 +152,10 @@ class SQLiteAside(Aside):
                     raw.executemany(sql, batch.rows)
                 except sqlite3.IntegrityError as e:
                     raise DoubledId(str(e)) from e
+
+    def is_loaded(self) -> None:
+        self.forget_alias()
+        self._use_file(self.new, journal=COMPLETING)
 
     def adapt(self, moments: list[Any]) -> list[Any]:
         # As Django writes them.
@@ -231,3 +241,9 @@ class SQLiteAside(Aside):
             " FROM live.sqlite_sequence AS s WHERE NOT EXISTS"
             " (SELECT 1 FROM main.sqlite_sequence AS n WHERE n.name = s.name)"
         )
+
+
+def _has_log(path: Path) -> bool:
+    """Whether a file was being completed already."""
+    with closing(sqlite3.connect(path)) as connection:
+        return bool(connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
