@@ -6,7 +6,7 @@ import re
 import cmarkgfm
 import nh3
 
-from ask.questions.cleaning import LINK_REL
+from ask.questions.cleaning import LINK_REL, without_controls
 
 _CLEANER = nh3.Cleaner(
     tags={"a", "br", "code", "del", "em", "strong"},
@@ -32,7 +32,7 @@ _TAG = re.compile(r"\[(?:meta-)?tag:([^\]\s\[]+)\]")
 
 def render_comment(text: str) -> str:
     """Safe HTML of a comment: emphasis, code and links; anything else is shown as written."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = without_controls(text.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) > LONGEST or not _MARKED.search(text):
         return html.escape(text, quote=False)
     parts: list[str] = []
@@ -42,11 +42,13 @@ def render_comment(text: str) -> str:
         at = code.end()
     parts.append(_outside_code(text[at:]))
     source = "".join(parts).strip()
-    rendered = _CLEANER.clean(
-        cmarkgfm.markdown_to_html_with_extensions(
+    try:
+        marked = cmarkgfm.markdown_to_html_with_extensions(
             _BLOCK.sub(_escape_block, source), extensions=["autolink", "strikethrough"]
         )
-    ).strip()
+    except UnicodeDecodeError:  # cmark writes &#xFFFE; and &#xFFFF; as no UTF-8 at all
+        marked = html.escape(source, quote=False)
+    rendered = without_controls(_CLEANER.clean(marked)).strip()
     # Marks alone, such as `***`, are a rule or nothing to markdown.
     return rendered if _ELEMENT.sub("", rendered) else html.escape(source, quote=False)
 
