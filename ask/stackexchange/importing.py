@@ -33,7 +33,7 @@ from ask.stackexchange.aside import ALIAS, Aside, Batch, build_aside
 from ask.stackexchange.crew import Work, run_alone, run_crew
 from ask.stackexchange.models import Source
 from ask.stackexchange.pieces import PIECE, Piece
-from ask.stackexchange.rows import PieceReader
+from ask.stackexchange.rows import MOST_UNKNOWN, PieceReader
 from ask.stackexchange.shapes import shapes
 from ask.stackexchange.values import MOMENT
 
@@ -197,7 +197,7 @@ class Loading:
         table.stored += result["rows"] if self.aside else 0
         table.seconds = round(table.seconds + result["seconds"], 2)
         self._unknown.setdefault(name, set()).update(result["unknown"])
-        table.unknown_columns = sorted(self._unknown[name])
+        table.unknown_columns = sorted(self._unknown[name])[:MOST_UNKNOWN]
         if result["latest"]:
             latest = datetime.fromisoformat(result["latest"]).replace(tzinfo=UTC)
             self.latest = max(latest, self.latest or latest)

@@ -14,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ask.accounts.models import User
 from ask.core.content import LOCAL_IDS, Content, content_models
+from ask.questions.models import PostTag, Tag
 from ask.stackexchange.archives import UnreadableDump
 
 ALIAS = "aside"
@@ -171,15 +172,19 @@ class Aside(ABC):
         `live` and `new` are the names that SQL has for the two places. Somebody must hold off
         writers of the live tables.
         """
-        for model in self.models:
-            table, columns = model._meta.db_table, ", ".join(columns_of(model))
-            self.run(
-                f"INSERT INTO {new}.{table} ({columns})"  # noqa: S608
-                f" SELECT {columns} FROM {live}.{table} WHERE {model.LOCAL_ROWS}"
-            )
         # Imported people who may log in here: what was said of them here stays, and so do they.
         table = User._meta.db_table
         kept = "(o.password NOT LIKE '!%' OR o.is_staff OR o.is_superuser OR NOT o.is_active)"
+        # Nobody logs in by a name that an import made, so it gives way to somebody's own.
+        self.run(
+            f"UPDATE {new}.{table} AS n SET username = 'imported-' || n.username"  # noqa: S608
+            f" WHERE EXISTS (SELECT 1 FROM {live}.{table} AS o WHERE o.username = n.username"
+            f" AND o.id <> n.id AND (o.id >= {LOCAL_IDS} OR {kept}))"
+        )
+        for model in self.models:
+            if model not in {Tag, PostTag}:
+                self._carry_over_rows(model, model.LOCAL_ROWS, live=live, new=new)
+        self._carry_over_tags(live=live, new=new)
         assignments = ", ".join(f"{field} = o.{field}" for field in User.LOCAL_FIELDS)
         self.run(
             f"UPDATE {new}.{table} AS n SET {assignments} FROM {live}.{table} AS o"  # noqa: S608
@@ -187,6 +192,24 @@ class Aside(ABC):
         )
         self._keep_missing(User, f"o.id < {LOCAL_IDS} AND {kept}", live=live, new=new)
         self._keep_what_others_refer_to(live=live, new=new)
+
+    def _carry_over_rows(self, model: type[Content], which: str, *, live: str, new: str) -> None:
+        table, columns = model._meta.db_table, ", ".join(columns_of(model))
+        self.run(
+            f"INSERT INTO {new}.{table} ({columns}) SELECT {columns} FROM {live}.{table} AS o"  # noqa: S608
+            f" WHERE {which}"
+        )
+
+    def _carry_over_tags(self, *, live: str, new: str) -> None:
+        """A tag is known by its name: the dump may have one that was made here, by another id."""
+        tag, post_tag = Tag._meta.db_table, PostTag._meta.db_table
+        is_new = f"NOT EXISTS (SELECT 1 FROM {new}.{tag} AS n WHERE n.name = o.name)"  # noqa: S608
+        self._carry_over_rows(Tag, f"{Tag.LOCAL_ROWS} AND {is_new}", live=live, new=new)
+        self.run(
+            f"INSERT INTO {new}.{post_tag} (tag_id, post_id) SELECT n.id, borne.post_id"  # noqa: S608
+            f" FROM {live}.{post_tag} AS borne JOIN {live}.{tag} AS o ON o.id = borne.tag_id"
+            f" JOIN {new}.{tag} AS n ON n.name = o.name WHERE borne.{PostTag.LOCAL_ROWS}"
+        )
 
     def _keep_what_others_refer_to(self, *, live: str, new: str) -> None:
         """Carry over rows that the new content lacks and that tables beside it refer to."""
