@@ -5,14 +5,15 @@ its right value, and three things walk the declarations: `survey` finds where a 
 from the right one, `mend` writes the right one, and an import fills what its dump does not contain
 (`derivations`). The SQL is for PostgreSQL and for SQLite from 3.39 on.
 
-Table names stand unqualified, so that an import can let them mean the tables that it builds aside.
+Table names stand unqualified, so that an import can let them mean the tables that it builds aside:
+`using` says on which database alias.
 """
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from ask.core.content import LOCAL_IDS
 
@@ -248,24 +249,30 @@ class Survey:
     drifting_ids: list[int]
 
 
-def recount(tally: Tally, *, is_mending: bool, advanced: Callable[[int], None]) -> list[Finding]:
+def recount(
+    tally: Tally,
+    *,
+    is_mending: bool,
+    advanced: Callable[[int], None],
+    using: str = DEFAULT_DB_ALIAS,
+) -> list[Finding]:
     """Survey every row of a tally, and mend what drifts if `is_mending`.
 
     A range of rows is mended before the next one is surveyed. `advanced` is told how many rows were
     checked.
     """
     found = [Finding(name) for name in tally.names]
-    for after, last in ranges(tally):
-        part = survey(tally, after=after, last=last)
+    for after, last in ranges(tally, using=using):
+        part = survey(tally, after=after, last=last, using=using)
         for finding, other in zip(found, part.findings, strict=True):
             finding.add(other)
         if is_mending:
-            mend(tally, ids=part.drifting_ids)
+            mend(tally, ids=part.drifting_ids, using=using)
         advanced(part.findings[0].checked_count)
     return found
 
 
-def ranges(tally: Tally) -> Iterator[tuple[int, int]]:
+def ranges(tally: Tally, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[tuple[int, int]]:
     """The table's ids cut into ranges of `tally.batch` ids: before the first, last.
 
     A range begins at a row, so the wide gap before the ids of what was made here is one step. To
@@ -273,7 +280,7 @@ def ranges(tally: Tally) -> Iterator[tuple[int, int]]:
     index of ids beside the rows.
     """
     lowest = f"SELECT min(id) - 1 FROM {tally.table}"  # noqa: S608
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(lowest)
         while (after := cursor.fetchone()[0]) is not None:
             last = after + tally.batch
@@ -281,23 +288,23 @@ def ranges(tally: Tally) -> Iterator[tuple[int, int]]:
             cursor.execute(f"{lowest} WHERE id > %s", [last])
 
 
-def row_count(tally: Tally) -> int:
+def row_count(tally: Tally, *, using: str = DEFAULT_DB_ALIAS) -> int:
     """Rows that will be checked, for a progress bar."""
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {tally.table} AS p WHERE {_scope(tally)}")  # noqa: S608
         count: int = cursor.fetchone()[0]
         return count
 
 
-def survey(tally: Tally, *, after: int, last: int) -> Survey:
+def survey(tally: Tally, *, after: int, last: int, using: str = DEFAULT_DB_ALIAS) -> Survey:
     """Compare stored and right values of the rows with ids above `after`, up to `last`."""
 
     def within(column: str) -> str:
         return f"{column} > {after:d} AND {column} <= {last:d}"
 
     rows = _right_values(tally, counters=tally.counters, within=within)
-    drifting = ", ".join(_ids_where(_drifts(counter)) for counter in tally.counters)
-    with connection.cursor() as cursor:
+    drifting = ", ".join(_ids_where(_drifts(counter), using=using) for counter in tally.counters)
+    with connections[using].cursor() as cursor:
         # One pass gives all that is needed to mend, however much drifts.
         cursor.execute(f"SELECT count(*), {drifting} FROM ({rows}) AS x")  # noqa: S608
         checked, *found = cursor.fetchone()
@@ -305,16 +312,17 @@ def survey(tally: Tally, *, after: int, last: int) -> Survey:
     drifting_ids: set[int] = set()
     for name, counter, value in zip(tally.names, tally.counters, found, strict=True):
         ids = _as_ids(value)
-        examples = _examples(tally, counter=counter, ids=ids[:EXAMPLES]) if ids else []
+        chosen = ids[:EXAMPLES]
+        examples = _examples(tally, counter=counter, ids=chosen, using=using) if chosen else []
         findings.append(Finding(name, checked, len(ids), examples))
         drifting_ids.update(ids)
     return Survey(findings, sorted(drifting_ids))
 
 
-def _examples(tally: Tally, *, counter: Counter, ids: Sequence[int]) -> list[Drift]:
-    chosen, parameter = _one_of(ids)
+def _examples(tally: Tally, *, counter: Counter, ids: Sequence[int], using: str) -> list[Drift]:
+    chosen, parameter = _one_of(ids, using=using)
     rows = _right_values(tally, counters=[counter], within=lambda column: f"{column} {chosen}")
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(
             f"SELECT x.id, x.stored_{counter.column}, x.right_{counter.column}"  # noqa: S608
             f" FROM ({rows}) AS x WHERE {_drifts(counter)} ORDER BY x.id",
@@ -327,7 +335,7 @@ def _examples(tally: Tally, *, counter: Counter, ids: Sequence[int]) -> list[Dri
         ]
 
 
-def mend(*tallies: Tally, ids: Sequence[int]) -> int:
+def mend(*tallies: Tally, ids: Sequence[int], using: str = DEFAULT_DB_ALIAS) -> int:
     """Write the right values into those of these rows that differ; returns how many were written.
 
     The tallies are of one table. A row is locked before anything of it is counted: whoever adds a
@@ -335,16 +343,16 @@ def mend(*tallies: Tally, ids: Sequence[int]) -> int:
     waits and changes what stands here afterwards.
     """
     return sum(
-        _mend_at_once(tallies, ids=ids[start : start + MENDED_AT_ONCE])
+        _mend_at_once(tallies, ids=ids[start : start + MENDED_AT_ONCE], using=using)
         for start in range(0, len(ids), MENDED_AT_ONCE)
     )
 
 
-def _mend_at_once(tallies: Sequence[Tally], *, ids: Sequence[int]) -> int:
-    chosen, parameter = _one_of(ids)
+def _mend_at_once(tallies: Sequence[Tally], *, ids: Sequence[int], using: str) -> int:
+    chosen, parameter = _one_of(ids, using=using)
     written = 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.features.has_select_for_update:
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        if connections[using].features.has_select_for_update:
             cursor.execute(
                 f"SELECT id FROM {tallies[0].table} WHERE id {chosen} ORDER BY id FOR UPDATE",  # noqa: S608
                 [parameter],
@@ -361,7 +369,12 @@ def _mend_at_once(tallies: Sequence[Tally], *, ids: Sequence[int]) -> int:
     return written
 
 
-def recount_posts(ids: Iterable[int], *, tallies: Sequence[Tally] = POST_TALLIES) -> int:
+def recount_posts(
+    ids: Iterable[int],
+    *,
+    tallies: Sequence[Tally] = POST_TALLIES,
+    using: str = DEFAULT_DB_ALIAS,
+) -> int:
     """Make these counters of these posts right, and of the questions that they answer.
 
     For whoever adds or takes away votes, answers or comments by the thousand: a constant number of
@@ -369,14 +382,42 @@ def recount_posts(ids: Iterable[int], *, tallies: Sequence[Tally] = POST_TALLIES
     rows were written, a row of several tallies once for each.
     """
     wanted = set(ids)
-    chosen, parameter = _one_of(sorted(wanted))
-    with connection.cursor() as cursor:
+    chosen, parameter = _one_of(sorted(wanted), using=using)
+    with connections[using].cursor() as cursor:
         cursor.execute(
             f"SELECT parent_id FROM questions_post WHERE id {chosen} AND parent_id IS NOT NULL",  # noqa: S608
             [parameter],
         )
         wanted.update(parent for (parent,) in cursor.fetchall())
-    return mend(*tallies, ids=sorted(wanted))
+    return mend(*tallies, ids=sorted(wanted), using=using)
+
+
+def increase(tally: Tally, *, added: str, increased: str, using: str = DEFAULT_DB_ALIAS) -> int:
+    """Add to stored counters what rows that have just come count; returns how many were written.
+
+    For an import that adds what was written here to a dump's content: what the dump's own counters
+    say of its own rows stays, be it right or not. `added` says which rows of `tally.source` have
+    come, `increased` which rows of `tally.table`, as `p`, have the counters.
+    """
+    counted = ", ".join(f"{counter.counted} AS {counter.column}" for counter in tally.counters)
+    values = ", ".join(
+        # A blank that nothing is added to stays blank.
+        f"CASE WHEN r.{counter.column} = 0 THEN p.{counter.column}"
+        f" ELSE coalesce(p.{counter.column}, 0) + r.{counter.column} END AS {counter.column}"
+        for counter in tally.counters
+    )
+    changes = [f"{counter.column} = x.{counter.column}" for counter in tally.counters]
+    differs = " OR ".join(f"r.{counter.column} <> 0" for counter in tally.counters)
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {tally.table} SET {', '.join(filter(None, [*changes, tally.also]))}"  # noqa: S608
+            f" FROM (SELECT p.id AS id, {values} FROM (SELECT {tally.key} AS id, {counted}"
+            f" FROM {tally.source} WHERE {tally.counted} AND {added} GROUP BY {tally.key}) AS r"
+            f" JOIN {tally.table} AS p ON p.id = r.id"
+            f" WHERE {tally.scope} AND {increased} AND ({differs})) AS x"
+            f" WHERE x.id = {tally.table}.id"
+        )
+        return int(cursor.rowcount)
 
 
 def _right_values(
@@ -425,16 +466,17 @@ def _update(
     )
 
 
-def _one_of(ids: Sequence[int]) -> tuple[str, list[int] | str]:
+def _one_of(ids: Sequence[int], *, using: str) -> tuple[str, list[int] | str]:
     """What follows a column that must be one of `ids`, and its only parameter."""
-    if connection.vendor == "postgresql":
+    if connections[using].vendor == "postgresql":
         return "= ANY(%s)", list(ids)
     return "IN (SELECT value FROM json_each(%s))", json.dumps(list(ids))
 
 
-def _ids_where(condition: str) -> str:
+def _ids_where(condition: str, *, using: str) -> str:
     """An aggregate: the ids of the rows of `x` for which this is true, as `_as_ids` reads them."""
-    aggregate = "array_agg" if connection.vendor == "postgresql" else "json_group_array"
+    is_array = connections[using].vendor == "postgresql"
+    aggregate = "array_agg" if is_array else "json_group_array"
     return f"{aggregate}(x.id) FILTER (WHERE {condition})"
 
 

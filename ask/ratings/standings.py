@@ -21,7 +21,9 @@ Table names stand unqualified, so that an import can let them mean the tables th
 The SQL is for PostgreSQL and for SQLite from 3.39 on.
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.utils import CursorWrapper
@@ -93,6 +95,7 @@ def refresh_standings(
     dumped_at: datetime | None,
     is_full: bool = False,
     using: str = DEFAULT_DB_ALIAS,
+    exclusively: AbstractContextManager[Any] = nullcontext(),  # noqa: B008 - it has no state
 ) -> int | None:
     """Compute standings and top answerers anew; returns how many standings there are.
 
@@ -101,6 +104,7 @@ def refresh_standings(
     `dumped_at` is the latest moment of the dump that the site came from, if it came from one. The
     rows are computed beside the old ones, which then give way to them in one transaction. `is_full`
     computes them even if no day has passed and no row was added to `SOURCES` or taken away.
+    Rows are computed while others write; `exclusively` is entered around the exchange.
     """
     with connections[using].cursor() as cursor:
         ends_at = _end(cursor, now=now, dumped_at=dumped_at)
@@ -110,7 +114,7 @@ def refresh_standings(
             return None
         _compute(cursor, ends_at=ends_at, using=using)
         top_answerers.compute(cursor)
-        with transaction.atomic(using=using):
+        with exclusively, transaction.atomic(using=using):
             # First, because it lets a second run at the same time wait here for the first one.
             Reckoning.objects.using(using).update_or_create(
                 id=Reckoning.ONLY, defaults={"ends_at": ends_at, "fingerprint": fingerprint}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -23,13 +24,15 @@ from ask.caching.guarded import forget_everything
 from ask.core.content import content_models
 from ask.core.memory import proportional_size
 from ask.core.progress import Progress, Step
-from ask.questions.counters import recount
+from ask.questions.counters import Tally, recount
 from ask.questions.models import PostTag, Tag
 from ask.ratings.counters import TALLIES, derivations
 from ask.ratings.standings import refresh_standings
-from ask.stackexchange import tables
+from ask.stackexchange import comparing, same_site, tables
 from ask.stackexchange.archives import Dump, UnreadableDump, site_of
 from ask.stackexchange.aside import ALIAS, Aside, Batch, build_aside
+from ask.stackexchange.carrying import keep_rendered
+from ask.stackexchange.comparing import Difference
 from ask.stackexchange.crew import Work, run_alone, run_crew
 from ask.stackexchange.models import Source
 from ask.stackexchange.pieces import PIECE, Piece
@@ -82,6 +85,8 @@ class Report:
     absent: list[str] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds, by stage."""
+    kept: dict[str, int] = field(default_factory=dict)
+    """Rows that the dump has lost and that something written here hangs on, by table."""
     drift: dict[str, int] = field(default_factory=dict)
     """Rows whose counter in the dump is not what the other tables say, by counter."""
     seconds: float = 0
@@ -242,10 +247,13 @@ class Import:
         site_url: str = "",
         now: Callable[[], datetime],
         progress: Progress,
+        may_replace: bool = False,
         worker_count: int | None = None,
         is_size_checked: bool = True,
     ) -> None:
-        """`worker_count` processes work pieces into rows; None: as many as there are cores.
+        """Another site's dump replaces the live one if `may_replace`, and nothing hangs on it.
+
+        `worker_count` processes work pieces into rows; None: as many as there are cores.
 
         Raises UnreadableDump when the paths hold no dump, or one without Posts or Users.
         """
@@ -262,6 +270,7 @@ class Import:
         self.site_name = site_name or host or paths[0].resolve().name.split(".")[0]
         self.now = now
         self.progress = progress
+        self.may_replace = may_replace
         self.worker_count = worker_count or min(os.cpu_count() or 1, MOST_WORKERS)
         self.is_size_checked = is_size_checked
         self.report = Report(
@@ -303,10 +312,37 @@ class Import:
     def run(self) -> Report:
         """Build the new content aside and put it in place.
 
-        Raises UnreadableDump when the dump cannot be read, SomebodyBuilds when another import is
-        at work, NoRoom when the disk is too small, and WorkerFailed when one of its processes is
-        lost; the site is then as it was.
+        Raises UnreadableDump when the dump cannot be read, AnotherSite when it is another site's,
+        SomebodyBuilds when another import is at work, NoRoom when the disk is too small, and
+        WorkerFailed when one of its processes is lost; the site is then as it was.
         """
+        with self._building() as aside:
+            latest = self._load(aside)
+            self._complete(aside, latest=latest)
+            with self._stage("Swap"):
+                self.report.kept = aside.swap(lambda: self._sign(latest))
+            self.is_in_place = True
+        with self._stage("Caches"):
+            forget_everything()
+            cached_value.fill_all()
+        self._finish_report()
+        Source.objects.update(report=asdict(self.report))
+        return self.report
+
+    def compare(self) -> list[Difference]:
+        """Build the new content aside, and only say what it would change. Raises as `run` does."""
+        with self._building() as aside:
+            latest = self._load(aside)
+            self._complete(aside, latest=latest)
+            with self._stage("Differences"), aside.trial() as sides:
+                found = comparing.differences(sides)
+            aside.is_kept = False
+        self._finish_report()
+        return found
+
+    @contextmanager
+    def _building(self) -> Iterator[Aside]:
+        same_site.check_address(site_url=self.site_url, may_replace=self.may_replace)
         building = build_aside(
             connections["default"].vendor,
             dump=", ".join(self.report.archives),
@@ -315,18 +351,7 @@ class Import:
         with building as aside:
             if self.is_size_checked:
                 self._require_room(aside)
-            latest = self._load(aside)
-            self._complete(aside, latest=latest)
-            with self._stage("Swap"):
-                aside.swap(lambda: self._sign(latest))
-            self.is_in_place = True
-        self._verify()
-        with self._stage("Caches"):
-            forget_everything()
-            cached_value.fill_all()
-        self._finish_report()
-        Source.objects.update(report=asdict(self.report))
-        return self.report
+            yield aside
 
     def _require_room(self, aside: Aside) -> None:
         stored = sum(done["bytes"] for key, done in aside.finished.items() if "/" in key)
@@ -358,70 +383,62 @@ class Import:
 
     def _complete(self, aside: Aside, *, latest: datetime | None) -> None:
         """Everything between the last row of the dump and the swap."""
-        self._together(aside, "Tags", {"tags": lambda: self._connect_tags(aside)})
+        with aside.beside() as sides:
+            same_site.check_content(sides, site_name=self.site_name, may_replace=self.may_replace)
+            with self._stage("Rendered posts"):
+                keep_rendered(sides, host=self.source_host)
+        self._together(aside, "Tags", [aside.step("tags", lambda: self._connect_tags(aside))])
         by_table: dict[str, list[str]] = {}
         for derivation in derivations():
             by_table.setdefault(derivation.table, []).append(derivation.sql)
         self._together(
             aside,
             "Columns that the dump has not",
-            {
-                f"derived {table}": _all_of(aside.run, statements)
+            [
+                aside.step(f"derived {table}", partial(_each, aside.run, statements))
                 for table, statements in by_table.items()
-            },
+            ],
+        )
+        names = [model._meta.db_table for model in aside.models]
+        self._together(aside, "Tidying", [partial(aside.vacuum, name) for name in names])
+        # Standings are not a step: they know by themselves whether they are of these rows.
+        standings = partial(
+            refresh_standings,
+            now=self.now(),
+            dumped_at=latest,
+            using=ALIAS,
+            exclusively=aside.writing,
         )
         self._together(
             aside,
-            "Tidying",
-            {
-                f"vacuum {model._meta.db_table}": _bound(aside.vacuum, model._meta.db_table)
-                for model in aside.models
-            },
-            is_transaction=False,
+            "Indexes and standings",
+            [
+                standings,
+                *(
+                    aside.step(f"index {name}", partial(aside.add_index, sql))
+                    for name, sql in aside.indexes().items()
+                ),
+            ],
         )
-        self._together(
-            aside,
-            "Indexes",
-            {
-                f"index {name}": _bound(aside.add_index, sql)
-                for name, sql in aside.indexes().items()
-            },
-        )
-        self._together(aside, "Statistics", {"analyze": aside.analyze}, is_transaction=False)
-        self._together(
-            aside,
-            "Standings",
-            {"standings": lambda: refresh_standings(now=self.now(), dumped_at=latest, using=ALIAS)},
-        )
+        self._together(aside, "Statistics", [partial(aside.analyze, name) for name in names])
+        self._together(aside, "Counters", [partial(self._verify, tally) for tally in TALLIES])
 
-    def _together(
-        self,
-        aside: Aside,
-        title: str,
-        works: dict[str, Callable[[], Any]],
-        *,
-        is_transaction: bool = True,
-    ) -> None:
-        """Do steps that need not wait for one another, as many at once as the database can do."""
-        left = deque(works.items())
+    def _together(self, aside: Aside, title: str, works: Sequence[Callable[[], Any]]) -> None:
+        """Do what need not wait for one another, two at once."""
+        left = deque(works)
         errors: list[BaseException] = []
 
         def run() -> None:
             try:
                 with aside.in_thread():
                     while left and not errors:
-                        key, work = left.popleft()
-                        if is_transaction:
-                            aside.once(key, work)
-                        else:
-                            work()
+                        left.popleft()()
                         step.advance(1)
             except BaseException as e:
                 errors.append(e)
 
         with self._stage(title) as step:
-            count = min(1 if aside.is_serial else 2, len(left))
-            threads = [Thread(target=run, name=title) for _ in range(count)]
+            threads = [Thread(target=run, name=title) for _ in range(min(2, len(left)))]
             for thread in threads:
                 thread.start()
             try:
@@ -465,13 +482,11 @@ class Import:
             name=self.site_name, url=self.site_url, imported_at=self.now(), dumped_at=latest
         )
 
-    def _verify(self) -> None:
+    def _verify(self, tally: Tally) -> None:
         """Count again what the dump counted, and say where the two differ."""
-        with self._stage("Counters", unit="rows") as step:
-            for tally in TALLIES:
-                for finding in recount(tally, is_mending=False, advanced=step.advance):
-                    if finding.drift_count:
-                        self.report.drift[finding.name] = finding.drift_count
+        for finding in recount(tally, is_mending=False, advanced=lambda _: None, using=ALIAS):
+            if finding.drift_count:
+                self.report.drift[finding.name] = finding.drift_count
 
     def _finish_report(self) -> None:
         self.report.seconds = round(time.monotonic() - self._started, 2)
@@ -482,9 +497,6 @@ class Import:
 _MAKE_TAGGED = f"CREATE TABLE {TAGGED} (post_id bigint NOT NULL, name text NOT NULL)"
 
 
-def _bound(work: Callable[[str], Any], argument: str) -> Callable[[], Any]:
-    return lambda: work(argument)
-
-
-def _all_of(work: Callable[[str], Any], arguments: Sequence[str]) -> Callable[[], Any]:
-    return lambda: [work(argument) for argument in arguments]
+def _each(work: Callable[[str], Any], arguments: Sequence[str]) -> None:
+    for argument in arguments:
+        work(argument)

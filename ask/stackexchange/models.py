@@ -1,5 +1,7 @@
 """Where the content came from."""
 
+from urllib.parse import urlsplit
+
 from django.db import models
 
 from ask.core.content import NO_ROWS, Content
@@ -21,3 +23,8 @@ class Source(Content):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def host(self) -> str:
+        """`beer.stackexchange.com`; empty if the address is unknown."""
+        return urlsplit(self.url).netloc.lower()

@@ -88,7 +88,12 @@ class PostShape(Shape):
             )
         ]
         values["is_rendering_due"] = list(map(needs_rendering, bodies, repeat(self.source_host)))
-        values["is_answered"] = values["is_hotness_stale"] = [False] * len(bodies)
+        # Where no answer is accepted, scores of answers decide, when all posts are there.
+        values["is_answered"] = [
+            answer is not None and kind == PostType.QUESTION
+            for answer, kind in zip(values["accepted_answer_id"], values["post_type"], strict=True)
+        ]
+        values["is_hotness_stale"] = [False] * len(bodies)
 
     def tags(self, values: Columns) -> list[tuple[int, str]]:
         return [

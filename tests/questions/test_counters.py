@@ -18,6 +18,7 @@ from ask.questions.counters import (
     VOTES,
     Tally,
     derivations,
+    increase,
     ranges,
     recount,
     recount_posts,
@@ -223,6 +224,20 @@ def test_recounting_takes_the_same_statements_for_any_number_of_posts(
     with django_assert_max_num_queries(20):
         recount_posts(post.id for post in posts)
     assert set(Post.objects.values_list("score", flat=True)) == {1}
+
+
+def test_increasing_adds_what_has_come_and_leaves_the_drift_that_was_there() -> None:
+    drifting = cast.ask("Drifting?", id=5, score=40, favorite_count=None)
+    other = cast.ask("Other?", id=6, score=3)
+    vote(drifting, VoteType.UP)
+    last = Vote.objects.latest("id").id
+    vote(drifting, VoteType.UP, VoteType.UP, VoteType.DOWN, VoteType.CLOSE)
+    vote(other, VoteType.UP)
+    assert increase(VOTES, added=f"id > {last}", increased="p.id <> 6") == 1
+    for post in (drifting, other):
+        post.refresh_from_db()
+    assert (drifting.score, drifting.favorite_count, drifting.is_hotness_stale) == (41, None, True)
+    assert (other.score, other.is_hotness_stale) == (3, False)
 
 
 def test_what_a_dump_does_not_contain_is_derived() -> None:

@@ -83,6 +83,46 @@ def vote(id: int, *, post: int, type: int, **more: object) -> str:
     return row(Id=id, PostId=post, VoteTypeId=type, CreationDate="2014-01-22T00:00:00.000", **more)
 
 
+def comment(id: int, *, post: int, user: int = 1, **more: object) -> str:
+    return row(
+        Id=id,
+        PostId=post,
+        Score=0,
+        Text="Is it?",
+        CreationDate="2014-01-22T12:00:00.000",
+        UserId=user,
+        **more,
+    )
+
+
+def badge(id: int, *, user: int, name: str = "Student") -> str:
+    return row(
+        Id=id, UserId=user, Name=name, Date="2014-01-22T12:00:00.000", Class=3, TagBased="False"
+    )
+
+
+def history(id: int, *, post: int, user: int, type: int = 2, text: str = "Why?") -> str:
+    return row(
+        Id=id,
+        PostId=post,
+        PostHistoryTypeId=type,
+        RevisionGUID=f"guid-{id}",
+        CreationDate="2014-01-22T10:00:00.000",
+        UserId=user,
+        Text=text,
+    )
+
+
+def link(id: int, *, post: int, to: int) -> str:
+    return row(
+        Id=id, PostId=post, RelatedPostId=to, LinkTypeId=1, CreationDate="2014-01-22T10:00:00.000"
+    )
+
+
+def tag(id: int, name: str, *, count: int) -> str:
+    return row(Id=id, TagName=name, Count=count)
+
+
 def write(folder: Path, **rows: list[str]) -> Path:
     """A folder with one file a table, as Stack Exchange writes them: BOM, CRLF."""
     folder.mkdir(parents=True, exist_ok=True)

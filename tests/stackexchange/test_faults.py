@@ -43,7 +43,7 @@ def test_ctrl_c_ends_it_in_order(tmp_path: Path, dump: Path) -> None:
     with site(tmp_path) as place:
         place.run("import_dump", str(small(tmp_path / "small")), "--site-name", "Small")
         before = place.content()
-        process = place.start("import_dump", str(dump))
+        process = place.start("import_dump", "--another-site", str(dump))
         wait_for_rows(process)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         _, complaint = process.communicate(timeout=30)
@@ -51,13 +51,13 @@ def test_ctrl_c_ends_it_in_order(tmp_path: Path, dump: Path) -> None:
         assert complaint.splitlines()[-1] == f"CommandError: Interrupted: {STAYS}."
         assert "Traceback" not in complaint
         assert place.content() == before
-        _, said = place.run("import_dump", str(dump))
+        _, said = place.run("import_dump", "--another-site", str(dump))
         assert "Going on where an earlier import of this dump stopped" in said
 
 
 def test_the_second_of_two_imports_says_who_runs(tmp_path: Path, dump: Path) -> None:
     with site(tmp_path) as place:
-        first = place.start("import_dump", str(dump))
+        first = place.start("import_dump", "--another-site", str(dump))
         wait_for_rows(first)
         _, complaint = place.run("import_dump", str(small(tmp_path / "small")), code=1)
         out, _ = first.communicate(timeout=60)
@@ -121,7 +121,7 @@ def ballast(disk: Path, *, left: int) -> Path:
 def test_a_disk_that_is_too_small_is_refused_at_once(dump: Path) -> None:
     with small_disk(megabytes=400) as disk, site_on(disk, is_whole=True) as place:
         ballast(disk, left=25)
-        _, complaint = place.run("import_dump", str(dump), code=1)
+        _, complaint = place.run("import_dump", "--another-site", str(dump), code=1)
         assert re.fullmatch(
             r"CommandError: the new content is built beside the old and needs about \d+ MB, but the"
             r" database's disk has \d+ MB free; make room, or try it all the same with"
@@ -135,12 +135,14 @@ def test_a_full_disk_stops_it_and_room_lets_it_go_on(tmp_path: Path, dump: Path)
         place.run("import_dump", str(small(tmp_path / "small")), "--site-name", "Small")
         before = place.content()
         weight = ballast(disk, left=16)
-        _, complaint = place.run("import_dump", str(dump), "--no-size-check", code=1)
+        _, complaint = place.run(
+            "import_dump", "--another-site", str(dump), "--no-size-check", code=1
+        )
         assert STAYS in complaint.splitlines()[-1]
         assert "Traceback" not in complaint
         weight.unlink()
         assert place.content() == before
-        _, said = place.run("import_dump", str(dump))
+        _, said = place.run("import_dump", "--another-site", str(dump))
         assert "Going on" in said
         assert place.query("SELECT count(*) FROM questions_post WHERE post_type = 1") == [(2400,)]
 
@@ -163,7 +165,7 @@ def test_a_database_that_restarts_stops_it(tmp_path: Path, dump: Path) -> None:
         place = Site(url)
         place.run("import_dump", str(small(tmp_path / "small")), "--site-name", "Small")
         before = place.content()
-        process = place.start("import_dump", str(dump))
+        process = place.start("import_dump", "--another-site", str(dump))
         wait_for_rows(process)
         with psycopg.connect(url) as victim:
             # The server ends every session when it loses one, and recovers from its log.
@@ -174,7 +176,7 @@ def test_a_database_that_restarts_stops_it(tmp_path: Path, dump: Path) -> None:
         assert "Traceback" not in complaint
         wait_until_it_answers(url)
         assert place.content() == before
-        _, said = place.run("import_dump", str(dump))
+        _, said = place.run("import_dump", "--another-site", str(dump))
         assert "Going on" in said
 
 
@@ -184,6 +186,6 @@ def test_a_database_that_is_away_is_said_in_one_line(tmp_path: Path, dump: Path)
             place.environment["DATABASE_URL"] = f"sqlite:///{tmp_path}"
         else:
             place.environment["DATABASE_URL"] = "postgres://nobody@127.0.0.1:9/ask"
-        _, complaint = place.run("import_dump", str(dump), code=1)
+        _, complaint = place.run("import_dump", "--another-site", str(dump), code=1)
         assert complaint.startswith("CommandError: The import failed (")
         assert complaint.count("\n") == 1

@@ -3,19 +3,19 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
-from django.apps import apps
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ask.accounts.models import User
-from ask.core.content import LOCAL_IDS, Content, content_models
-from ask.questions.models import PostTag, Tag
+from ask.core.content import content_models
 from ask.stackexchange.archives import UnreadableDump
+from ask.stackexchange.sides import Sides
 
 ALIAS = "aside"
 """The database alias under which the new content can be used while it is built."""
@@ -37,11 +37,6 @@ class DoubledId(UnreadableDump):
 
 class SomebodyBuilds(Exception):
     """Another import is at work; the text says which."""
-
-
-def columns_of(model: type[Content]) -> list[str]:
-    """Names of a table's columns."""
-    return [field.column for field in model._meta.local_concrete_fields if field.column]
 
 
 @dataclass
@@ -79,6 +74,8 @@ class Aside(ABC):
         """Whether what was built stays when it was not put in place."""
         self.at_work: list[BaseDatabaseWrapper] = []
         """Connections of threads that work on the new tables."""
+        self.writing: AbstractContextManager[Any] = Lock() if self.is_serial else nullcontext()
+        """What a thread enters before it writes."""
 
     @property
     def connection(self) -> BaseDatabaseWrapper:
@@ -151,14 +148,18 @@ class Aside(ABC):
         self.finished = found
         return True
 
-    def once(self, key: str, work: Callable[[], Any]) -> Any:
-        """Do a step unless it is done, in one transaction; its result, which must be plain data."""
-        if key not in self.finished:
-            with transaction.atomic(using=ALIAS):
-                result = work()
-                self._record(key, result)
-            self.finished[key] = result
-        return self.finished[key]
+    def once(self, key: str, work: Callable[[], Any]) -> None:
+        """Do a step unless it is done, in one transaction; its result must be plain data."""
+        if key in self.finished:
+            return
+        with self.writing, transaction.atomic(using=ALIAS):
+            result = work()
+            self._record(key, result)
+        self.finished[key] = result
+
+    def step(self, key: str, work: Callable[[], Any]) -> Callable[[], None]:
+        """`once`, to be called later."""
+        return partial(self.once, key, work)
 
     def _record(self, key: str, result: Any) -> None:
         self.run(
@@ -166,69 +167,16 @@ class Aside(ABC):
             [key, json.dumps(result)],
         )
 
-    def carry_over(self, *, live: str, new: str) -> None:
-        """Copy what was made here from the live tables into the new ones.
+    @contextmanager
+    def trial(self) -> Iterator[Sides]:
+        """Both contents, in a transaction on the new one that is rolled back."""
+        with self.beside() as sides, transaction.atomic(using=ALIAS):
+            yield sides
+            transaction.set_rollback(True, using=ALIAS)
 
-        `live` and `new` are the names that SQL has for the two places. Somebody must hold off
-        writers of the live tables.
-        """
-        # Imported people who may log in here: what was said of them here stays, and so do they.
-        table = User._meta.db_table
-        kept = "(o.password NOT LIKE '!%' OR o.is_staff OR o.is_superuser OR NOT o.is_active)"
-        # Nobody logs in by a name that an import made, so it gives way to somebody's own.
-        self.run(
-            f"UPDATE {new}.{table} AS n SET username = 'imported-' || n.username"  # noqa: S608
-            f" WHERE EXISTS (SELECT 1 FROM {live}.{table} AS o WHERE o.username = n.username"
-            f" AND o.id <> n.id AND (o.id >= {LOCAL_IDS} OR {kept}))"
-        )
-        for model in self.models:
-            if model not in {Tag, PostTag}:
-                self._carry_over_rows(model, model.LOCAL_ROWS, live=live, new=new)
-        self._carry_over_tags(live=live, new=new)
-        assignments = ", ".join(f"{field} = o.{field}" for field in User.LOCAL_FIELDS)
-        self.run(
-            f"UPDATE {new}.{table} AS n SET {assignments} FROM {live}.{table} AS o"  # noqa: S608
-            f" WHERE n.id = o.id AND o.id < {LOCAL_IDS} AND {kept}"
-        )
-        self._keep_missing(User, f"o.id < {LOCAL_IDS} AND {kept}", live=live, new=new)
-        self._keep_what_others_refer_to(live=live, new=new)
-
-    def _carry_over_rows(self, model: type[Content], which: str, *, live: str, new: str) -> None:
-        table, columns = model._meta.db_table, ", ".join(columns_of(model))
-        self.run(
-            f"INSERT INTO {new}.{table} ({columns}) SELECT {columns} FROM {live}.{table} AS o"  # noqa: S608
-            f" WHERE {which}"
-        )
-
-    def _carry_over_tags(self, *, live: str, new: str) -> None:
-        """A tag is known by its name: the dump may have one that was made here, by another id."""
-        tag, post_tag = Tag._meta.db_table, PostTag._meta.db_table
-        is_new = f"NOT EXISTS (SELECT 1 FROM {new}.{tag} AS n WHERE n.name = o.name)"  # noqa: S608
-        self._carry_over_rows(Tag, f"{Tag.LOCAL_ROWS} AND {is_new}", live=live, new=new)
-        self.run(
-            f"INSERT INTO {new}.{post_tag} (tag_id, post_id) SELECT n.id, borne.post_id"  # noqa: S608
-            f" FROM {live}.{post_tag} AS borne JOIN {live}.{tag} AS o ON o.id = borne.tag_id"
-            f" JOIN {new}.{tag} AS n ON n.name = o.name WHERE borne.{PostTag.LOCAL_ROWS}"
-        )
-
-    def _keep_what_others_refer_to(self, *, live: str, new: str) -> None:
-        """Carry over rows that the new content lacks and that tables beside it refer to."""
-        for model in apps.get_models(include_auto_created=True):
-            for field in model._meta.local_fields:
-                target = field.related_model
-                if model in self.models or target not in self.models:
-                    continue
-                referring = f"{live}.{model._meta.db_table}"
-                kept = f"o.id IN (SELECT {field.column} FROM {referring})"  # noqa: S608
-                self._keep_missing(target, kept, live=live, new=new)
-
-    def _keep_missing(self, model: type[Content], kept: str, *, live: str, new: str) -> None:
-        """Carry over the live rows, `o` in the condition `kept`, that the new content lacks."""
-        table, columns = model._meta.db_table, ", ".join(columns_of(model))
-        self.run(
-            f"INSERT INTO {new}.{table} ({columns}) SELECT {columns} FROM {live}.{table} AS o"  # noqa: S608
-            f" WHERE {kept} AND NOT EXISTS (SELECT 1 FROM {new}.{table} AS n WHERE n.id = o.id)"
-        )
+    @abstractmethod
+    def beside(self) -> AbstractContextManager[Sides]:
+        """Both contents, for what is done before the swap; not to be called in a transaction."""
 
     @abstractmethod
     def begin(self) -> None:
@@ -270,16 +218,17 @@ class Aside(ABC):
         """Prepare a table for reading, before it has indexes. May be repeated."""
 
     @abstractmethod
-    def analyze(self) -> None:
-        """Collect the planner's statistics. May be repeated."""
+    def analyze(self, table: str) -> None:
+        """Collect the planner's statistics of a table. May be repeated."""
 
     @abstractmethod
     def free_space(self) -> int | None:
         """Bytes that can still be built; None if that cannot be known."""
 
     @abstractmethod
-    def swap(self, last: Callable[[], None]) -> None:
+    def swap(self, last: Callable[[], None]) -> dict[str, int]:
         """Put the new tables in place of the live ones, at once or not at all.
 
-        `last` is what is still done in the same transaction, with everything carried over.
+        What was written here comes over in the same moment; returns what `carry_over` does. `last`
+        is what is still to be done then.
         """

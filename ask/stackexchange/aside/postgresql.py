@@ -5,7 +5,8 @@ import re
 import shutil
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from psycopg.errors import UniqueViolation
 
 from ask.core.content import start_local_ids
-from ask.questions.models import Post
 from ask.stackexchange.aside.base import (
     ALIAS,
     STEPS,
@@ -22,6 +22,8 @@ from ask.stackexchange.aside.base import (
     DoubledId,
     SomebodyBuilds,
 )
+from ask.stackexchange.carrying import carry_over
+from ask.stackexchange.sides import Sides
 
 SCHEMA = "ask_aside"
 LOCK = 0x41736B  # "Ask", for pg_try_advisory_lock
@@ -204,10 +206,10 @@ class PostgreSQLAside(Aside):
                 " AND k.contype IN ('p', 'u', 'c', 'x') ORDER BY 1, 2",
                 [self.schema, names],
             )
-            found = {
-                name: f'ALTER TABLE {SCHEMA}.{table} ADD CONSTRAINT "{name}" {definition}'
+            found = [
+                (table, name, f'ALTER TABLE {SCHEMA}.{table} ADD CONSTRAINT "{name}" {definition}')
                 for table, name, definition in cursor.fetchall()
-            }
+            ]
             cursor.execute(
                 "SELECT c.relname, i.relname, pg_get_indexdef(i.oid) FROM pg_index x"
                 " JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid"
@@ -216,9 +218,19 @@ class PostgreSQLAside(Aside):
                 " AND k.oid IS NULL ORDER BY 1, 2",
                 [self.schema, names],
             )
-            for table, name, sql in cursor.fetchall():
-                found[name] = _LIVE_TABLE.sub(f" ON {SCHEMA}.{table} USING ", sql, count=1)
-        return found
+            found += [
+                (table, name, _LIVE_TABLE.sub(f" ON {SCHEMA}.{table} USING ", sql, count=1))
+                for table, name, sql in cursor.fetchall()
+            ]
+            cursor.execute(
+                "SELECT relname, pg_relation_size(oid) FROM pg_class"
+                " WHERE relnamespace = %s::regnamespace AND relkind = 'r'",
+                [SCHEMA],
+            )
+            sizes = dict(cursor.fetchall())
+        # The largest first: two are made at once, and should end together.
+        found.sort(key=lambda index: -sizes[index[0]])
+        return {name: sql for _, name, sql in found}
 
     def add_index(self, sql: str) -> None:
         try:
@@ -234,13 +246,12 @@ class PostgreSQLAside(Aside):
                 connection.connection.cancel()
 
     def vacuum(self, table: str) -> None:
-        # Index-only scans need the map of visible pages that VACUUM writes. Before there are
-        # indexes it is half the work.
-        self.run(f"VACUUM (ANALYZE, FREEZE) {SCHEMA}.{table}")
+        # Index-only scans need the map of visible pages that VACUUM writes. To freeze the rows as
+        # well would write every page once more; autovacuum does it in its time.
+        self.run(f"VACUUM {SCHEMA}.{table}")
 
-    def analyze(self) -> None:
-        """Once more where an index is of an expression, which has statistics of its own."""
-        self.run(f"ANALYZE {SCHEMA}.{Post._meta.db_table}")
+    def analyze(self, table: str) -> None:
+        self.run(f"ANALYZE {SCHEMA}.{table}")
 
     def free_space(self) -> int | None:
         with self.live.cursor() as cursor:
@@ -255,23 +266,29 @@ class PostgreSQLAside(Aside):
         except OSError:
             return None
 
-    def swap(self, last: Callable[[], None]) -> None:
-        for attempt in range(ATTEMPTS):
+    @contextmanager
+    def beside(self) -> Iterator[Sides]:
+        yield Sides(using=ALIAS, live=self.schema, new=SCHEMA)
+
+    def swap(self, last: Callable[[], None]) -> dict[str, int]:
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 with transaction.atomic(using=ALIAS):
-                    self._swap(last)
-                return
+                    return self._swap(last)
             except OperationalError as e:
                 # Lock not available: let the readers that wait behind us pass.
-                if getattr(e.__cause__, "sqlstate", "") != "55P03" or attempt == ATTEMPTS - 1:
+                if getattr(e.__cause__, "sqlstate", "") != "55P03" or attempt == ATTEMPTS:
                     raise
 
-    def _swap(self, last: Callable[[], None]) -> None:
+    def _swap(self, last: Callable[[], None]) -> dict[str, int]:
         tables = [model._meta.db_table for model in self.models]
         self.run(f"SET LOCAL lock_timeout = '{PATIENCE}'")
         live = ", ".join(f"{self.schema}.{table}" for table in tables)
         self.run(f"LOCK TABLE {live} IN ACCESS EXCLUSIVE MODE")
-        self.carry_over(live=self.schema, new=SCHEMA)
+        with self.beside() as sides:
+            kept = carry_over(sides)
         last()
         references = self._references(tables)
         for table, name, _ in references:
@@ -284,6 +301,7 @@ class PostgreSQLAside(Aside):
             self.run(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
         start_local_ids(self.connection, self.models)
         self.run(f"DROP SCHEMA {SCHEMA} CASCADE")
+        return kept
 
     def _references(self, tables: list[str]) -> list[tuple[str, str, str]]:
         """Foreign keys that other tables hold to the live ones: table, name, definition."""

@@ -4,8 +4,8 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from ask.stackexchange.aside.base import (
     DoubledId,
     SomebodyBuilds,
 )
+from ask.stackexchange.carrying import carry_over
+from ask.stackexchange.sides import Sides
 
 SWAP = "swap"
 """The step that says: the file is complete, and everything after it stands in its log alone."""
@@ -167,13 +169,24 @@ class SQLiteAside(Aside):
     def vacuum(self, table: str) -> None:
         """Nothing needs it."""
 
-    def analyze(self) -> None:
-        self.run("ANALYZE")
+    def analyze(self, table: str) -> None:
+        with self.writing:
+            self.run(f"ANALYZE {table}")
 
     def free_space(self) -> int | None:
         return shutil.disk_usage(self.path.resolve().parent).free
 
-    def swap(self, last: Callable[[], None]) -> None:
+    @contextmanager
+    def beside(self) -> Iterator[Sides]:
+        self.run("ATTACH DATABASE %s AS live", [str(self.path.resolve())])
+        # The size in `_use_file` is the new file's alone.
+        self.run("PRAGMA live.cache_size=-24000")
+        try:
+            yield Sides(using=ALIAS, live="live", new="main")
+        finally:
+            self.run("DETACH DATABASE live")
+
+    def swap(self, last: Callable[[], None]) -> dict[str, int]:
         self.once(SWAP, lambda: None)
         # What takes long comes first: from here on only the log is written.
         self.run("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -183,18 +196,17 @@ class SQLiteAside(Aside):
         self.run("PRAGMA synchronous=FULL")
         # Writers wait from here on until the new file is in place; readers do not.
         with transaction.atomic():
-            self.run("ATTACH DATABASE %s AS live", [str(self.path.resolve())])
-            with transaction.atomic(using=ALIAS):
+            with self.beside() as sides, transaction.atomic(using=ALIAS):
                 self._copy_what_is_no_content()
-                self.carry_over(live="live", new="main")
+                kept = carry_over(sides)
                 start_local_ids(self.connection, self.models)
                 last()
                 self.run(f"DROP TABLE {STEPS}")
-            self.run("DETACH DATABASE live")
             name_successor(self.live, self.new)
         self.forget_alias()
         point_to(self.path, self.new)
         self.live.close()
+        return kept
 
     def _copy_what_is_no_content(self) -> None:
         content = {model._meta.db_table for model in self.models}

@@ -12,8 +12,10 @@ from ask.core.one_line import one_line
 from ask.core.progress import Progress
 from ask.stackexchange.archives import UnreadableDump
 from ask.stackexchange.aside import SomebodyBuilds
+from ask.stackexchange.comparing import Difference
 from ask.stackexchange.crew import WorkerFailed
 from ask.stackexchange.importing import Import, NoRoom, Report
+from ask.stackexchange.same_site import AnotherSite
 
 
 class Command(BaseCommand):
@@ -36,6 +38,16 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="read and check everything, change nothing"
         )
         parser.add_argument(
+            "--diff",
+            action="store_true",
+            help="build the new content and say what it would change, change nothing",
+        )
+        parser.add_argument(
+            "--another-site",
+            action="store_true",
+            help="put another site in this one's place, if nothing written here hangs on it",
+        )
+        parser.add_argument(
             "--workers",
             type=int,
             metavar="N",
@@ -50,27 +62,36 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         work: Import | None = None
+        differences: list[Difference] = []
         try:
             with Progress(stream=self.stderr) as progress:
                 work = Import(
                     options["paths"],
                     site_name=options["site_name"],
                     site_url=options["site_url"],
+                    may_replace=options["another_site"],
                     now=timezone.now,
                     progress=progress,
                     worker_count=options["workers"],
                     is_size_checked=not options["no_size_check"],
                 )
-                report = work.check() if options["dry_run"] else work.run()
-        except (UnreadableDump, SomebodyBuilds, NoRoom) as e:
+                if options["dry_run"]:
+                    work.check()
+                elif options["diff"]:
+                    differences = work.compare()
+                else:
+                    work.run()
+        except (UnreadableDump, AnotherSite, SomebodyBuilds, NoRoom) as e:
             raise CommandError(str(e)) from e
         except KeyboardInterrupt as e:
             raise CommandError(f"Interrupted: {self._state(work)}", returncode=130) from e
         except (DatabaseError, sqlite3.Error, OSError, MemoryError, WorkerFailed) as e:
             reason = one_line(e) or type(e).__name__
             raise CommandError(f"The import failed ({reason}): {self._state(work)}") from e
-        self._print(report)
-        if options["dry_run"]:
+        self._print(work.report)
+        for difference in differences:
+            self.stdout.write(str(difference))
+        if options["dry_run"] or options["diff"]:
             self.stdout.write("Nothing was changed.")
         else:
             self.stdout.write(f"The site is now {work.site_name}.")
@@ -94,6 +115,15 @@ class Command(BaseCommand):
             self.stdout.write(f"Not in the dump: {', '.join(report.absent)}.")
         for name, count in report.drift.items():
             self.stdout.write(f"{name}: {count:,} rows are not what the other tables say.")
+        if report.kept:
+            kept = ", ".join(
+                f"{count:,} {name.lower().removesuffix('s') if count == 1 else name.lower()}"
+                for name, count in report.kept.items()
+            )
+            self.stdout.write(
+                "Kept although the dump has lost it, because something written here hangs on it:"
+                f" {kept}."
+            )
         self.stdout.write(
             f"{rows:,} rows in {report.seconds:.1f} s,"
             f" {report.peak_memory / 2**20:.0f} MB of memory at most."

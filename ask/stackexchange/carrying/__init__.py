@@ -1,0 +1,71 @@
+"""What was written here comes over into the new content of an import, with all it hangs on.
+
+A dump brings its own rows as they are now: whatever was changed here on an imported row, its text
+for example, is again what the dump says, and only its history remembers. What has an id from
+`LOCAL_IDS` up was written here and stays:
+
+1. People first, because nobody may lose the name they log in with (`accounts`).
+2. Tags next: an id may mean another tag in a newer dump, only the name is the same (`tags`).
+3. Rows that the newer dump has lost and something written here refers to stay too (`lost`).
+4. Counters are what the dump says of its own rows, and what came over besides (`tallies`).
+
+Everything happens on the connection of the new content while writers of the live one wait. So
+every statement goes from what was written here, or is kept, along an index, never through a large
+table; of the smaller ones, people are read once and tags a few times.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ask.core.content import NO_ROWS, content_models
+from ask.questions.models import PostTag, Tag
+from ask.stackexchange.carrying import accounts, lost, tags, tallies
+from ask.stackexchange.carrying.references import columns_of, targets
+from ask.stackexchange.carrying.rendered import keep_rendered
+from ask.stackexchange.sides import Sides
+
+__all__ = ["carry_over", "keep_rendered"]
+
+
+def carry_over(sides: Sides) -> dict[str, int]:
+    """Complete the new content with what was written here, and with what that hangs on.
+
+    To be called once, in a transaction, when the new tables have their indexes; somebody must hold
+    off writers of the live ones. Returns how many rows were kept although the new content lacks
+    them, by the dump's table; a table of which none was is not in it.
+    """
+    with _work_tables(sides):
+        accounts.carry(sides)
+        tags.carry(sides)
+        for model in content_models():
+            if model.LOCAL_ROWS != NO_ROWS and model not in (Tag, PostTag):
+                sides.run(
+                    "INSERT INTO {new}.{table} ({columns})"
+                    " SELECT {columns} FROM {live}.{table} WHERE {rows}",
+                    table=model._meta.db_table,
+                    columns=", ".join(columns_of(model)),
+                    rows=model.LOCAL_ROWS,
+                )
+        lost.keep(sides)
+        tags.connect(sides)
+        tallies.keep_acceptances(sides)
+        tallies.keep_activity(sides)
+        tallies.count(sides)
+        return lost.counts(sides)
+
+
+@contextmanager
+def _work_tables(sides: Sides) -> Iterator[None]:
+    """Tables beside the new ones, since a role need not be allowed to make temporary ones."""
+    tables = {
+        "carried_account": "id bigint PRIMARY KEY",
+        "carried_tag": "live_id bigint PRIMARY KEY, new_id bigint NOT NULL",
+        "carried_post_tag": "tag_id bigint, post_id bigint, PRIMARY KEY (tag_id, post_id)",
+        **{f"kept_{table}": "id bigint PRIMARY KEY, round integer NOT NULL" for table in targets()},
+    }
+    for table, columns in tables.items():
+        sides.run("CREATE TABLE {new}.{table} ({columns})", table=table, columns=columns)
+    yield
+    # Not after an error: the transaction that it ends takes them along.
+    for table in tables:
+        sides.run("DROP TABLE {new}.{table}", table=table)
