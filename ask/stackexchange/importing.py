@@ -431,8 +431,12 @@ class Import:
         def run() -> None:
             try:
                 with aside.in_thread():
-                    while left and not errors:
-                        left.popleft()()
+                    while not errors:
+                        try:
+                            work = left.popleft()
+                        except IndexError:  # not asked before: the other thread may be quicker
+                            break
+                        work()
                         step.advance(1)
             except BaseException as e:
                 errors.append(e)
