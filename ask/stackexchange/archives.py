@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 import py7zr
+import py7zr.archiveinfo
 from py7zr.exceptions import DecompressionError, PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
 from py7zr.properties import COMPRESSION_METHOD
@@ -29,6 +30,15 @@ HARMLESS = 1 << 30
 ZIP_METHODS = {zipfile.ZIP_STORED: "no packing", zipfile.ZIP_DEFLATED: "deflate"}
 SEVENZIP_METHODS = ("COPY", "DELTA", "P7Z_BCJ", "LZMA", "LZMA2", "PPMD", "MISC_BZIP2")
 """Ways of packing of which no more is unpacked at once than is wanted."""
+
+MOST_FILES = 10_000
+"""Files of a .7z. py7zr would read millions of names: of 5 kB that unpack to them, three minutes
+long and into 4 GB of memory."""
+
+py7zr.archiveinfo.MAX_NUMFILES = MOST_FILES
+py7zr.archiveinfo.MAX_NUMFOLDERS = MOST_FILES
+py7zr.archiveinfo.MAX_SUBSTREAMS = MOST_FILES
+py7zr.archiveinfo.MAX_HEADER_SIZE = 16 << 20
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 

@@ -1,5 +1,6 @@
 """Broken and hostile dumps: each is refused in one line, and the site stays as it was."""
 
+import lzma
 import os
 import struct
 import zipfile
@@ -160,6 +161,33 @@ def doubled_in_folder(folder: Path) -> Path:
     return folder / "xml"
 
 
+def packed_header(header: bytes) -> bytes:
+    """A .7z of nothing but a header, which is packed."""
+    packed = lzma.compress(header, lzma.FORMAT_RAW, filters=[{"id": lzma.FILTER_LZMA2}])
+    streams = b"".join(
+        (
+            b"\x17\x06\0\x01\x09" + number(len(packed)) + b"\0",
+            b"\x07\x0b\x01\0\x01\x21\x21\x01\x16\x0c" + number(len(header)),
+            b"\x0a\x01" + struct.pack("<L", zlib.crc32(header)) + b"\0\0",
+        )
+    )
+    start = struct.pack("<QQ", len(packed), len(streams))
+    return signed(b"7z\xbc\xaf\x27\x1c\0\x04" + bytes(4) + start + bytes(4) + packed + streams)
+
+
+def number(value: int) -> bytes:
+    return b"\xff" + struct.pack("<Q", value)
+
+
+def many_files(folder: Path) -> Path:
+    """Half a million empty ones in a kilobyte."""
+    count = 500_000
+    empty = b"\x0e" + number(count // 8) + b"\xff" * (count // 8)
+    names = b"\x11" + number(4 * count + 1) + b"\0" + b"a\0\0\0" * count
+    header = b"\x01\x05" + number(count) + empty + names + b"\0\0"
+    return written(folder / "a.7z", packed_header(header))
+
+
 ARCHIVES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "no such file": (lambda folder: folder / "none.7z", "no such file or folder"),
     "a name with odd characters": (lambda folder: folder / "a\nb\x1b[31m", r"a b\x1b[31m: no such"),
@@ -220,6 +248,11 @@ ARCHIVES: dict[str, tuple[Callable[[Path], Path], str]] = {
             folder / "a.7z", xml(folder), filters=[{"id": py7zr.FILTER_DEFLATE}]
         ),
         "packed by MISC_DEFLATE, which is not read here",
+    ),
+    "a .7z of half a million files": (many_files, "500000 exceeds limit 10000"),
+    "a .7z whose names are 100 MB": (
+        lambda folder: written(folder / "a.7z", packed_header(bytes(100 << 20))),
+        "damaged or incomplete",
     ),
     "a table twice in a .zip": (doubled_zip, "Posts stands in"),
     "a table twice in a folder": (doubled_in_folder, "Posts stands in"),
