@@ -4,6 +4,7 @@ import re
 import stat
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -42,7 +43,7 @@ py7zr.archiveinfo.MAX_HEADER_SIZE = 16 << 20
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 
-Take = Callable[[str, bytes], None]
+Take = Callable[[str, bytes | memoryview], None]
 """Called with a table's name and the next bytes of its XML; no bytes mean the end of the table."""
 
 
@@ -105,42 +106,52 @@ class Dump:
         """Whether bytes in the middle can only be had by unpacking all before them."""
         return not all(path.is_dir() for path in self.paths)
 
-    def read(self, take: Take, *, without: Collection[str] = (), is_threaded: bool = False) -> None:
+    def read(self, take: Take, *, without: Collection[str] = (), at_once: int = 1) -> None:
         """Hand every table's bytes to `take`, in the archive's order, leaving some tables out.
 
-        `is_threaded` lets several threads call `take`, each for tables of its own, where an archive
-        can be unpacked by several. Raises UnreadableDump when an archive is damaged, and whatever
-        `take` raises.
+        Of several archives so many are read `at_once`: several threads then call `take`, each for
+        tables of its own. Raises UnreadableDump when an archive is damaged, and whatever `take`
+        raises.
         """
+        paths = [
+            (path, [self.members[table] for table in self.members if table not in without])
+            for path in self.paths
+        ]
+        if at_once == 1:
+            for path, members in paths:
+                _read(path, members, take)
+            return
+        with ThreadPoolExecutor(at_once) as threads:
+            for done in [threads.submit(_read, path, members, take) for path, members in paths]:
+                done.result()
 
-        def wrapped(table: str, data: bytes) -> None:
-            try:
-                take(table, data)
-            except Exception as e:
-                raise _OfTake(e) from e
 
-        for path in self.paths:
-            members = [
-                member
-                for member in self.members.values()
-                if member.archive == path and member.table not in without
-            ]
-            if not members:
-                continue
-            try:
-                if path.is_dir():
-                    _read_folder(members, wrapped)
-                elif _kind(path) == "zip":
-                    _read_zip(path, members, wrapped)
-                else:
-                    _read_7z(path, members, wrapped, is_threaded=is_threaded)
-            except _OfTake as e:
-                raise e.error from e.error.__cause__
-            except UnreadableDump:
-                raise
-            except Exception as e:
-                # There is no end to what the libraries raise for archives with wrong bytes in them.
-                raise _damaged(path, e) from e
+def _read(path: Path, tables: list[Member], take: Take) -> None:
+    """One archive or folder; `tables` are those of all that are wanted."""
+    members = [member for member in tables if member.archive == path]
+    if not members:
+        return
+
+    def wrapped(table: str, data: bytes | memoryview) -> None:
+        try:
+            take(table, data)
+        except Exception as e:
+            raise _OfTake(e) from e
+
+    try:
+        if path.is_dir():
+            _read_folder(members, wrapped)
+        elif _kind(path) == "zip":
+            _read_zip(path, members, wrapped)
+        else:
+            _read_7z(path, members, wrapped)
+    except _OfTake as e:
+        raise e.error from e.error.__cause__
+    except UnreadableDump:
+        raise
+    except Exception as e:
+        # There is no end to what the libraries raise for archives with wrong bytes in them.
+        raise _damaged(path, e) from e
 
 
 class _OfTake(Exception):
@@ -313,8 +324,10 @@ class _Writer(Py7zIO):
         self.written += len(data)
         if self.written > self.member.size:
             raise DecompressionError(f"{self.member.name} is longer than the archive says")
-        if data:
-            self.take(self.table, bytes(data))
+        # What is unpacked at once may be many megabytes: no copy is made of the whole.
+        view = memoryview(data)
+        for start in range(0, len(view), CHUNK):
+            self.take(self.table, view[start : start + CHUNK])
         return len(data)
 
     def close(self) -> None:
@@ -333,15 +346,16 @@ class _Writer(Py7zIO):
         return self.written
 
 
-def _read_7z(path: Path, members: list[Member], take: Take, *, is_threaded: bool) -> None:
+def _read_7z(path: Path, members: list[Member], take: Take) -> None:
     found = {member.table: member for member in members}
 
     class Factory(WriterFactory):
         def create(self, filename: str) -> Py7zIO:
             return _Writer(found[_table(filename)], take)
 
-    # Given a path and not a file, py7zr unpacks the blocks of an archive in several threads.
-    with path.open("rb") as file, py7zr.SevenZipFile(path if is_threaded else file) as archive:
+    # Given a path, py7zr unpacks the blocks of an archive in several threads, each of which holds
+    # tens of megabytes. Archives of Stack Exchange are one block.
+    with path.open("rb") as file, py7zr.SevenZipFile(file) as archive:
         archive.extract(targets=[member.name for member in members], factory=Factory())
 
 

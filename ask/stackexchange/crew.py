@@ -66,6 +66,8 @@ class Tally:
         self.leader = leader
         self.counts: dict[str, int] = {}
         self.numbers: dict[str, set[int]] = {}
+        self.first: dict[str, int] = {}
+        """The first pieces that are not done, as far as anybody asked."""
         for key in finished:
             self._note(key)
 
@@ -83,7 +85,9 @@ class Tally:
     def next_of(self, table: str) -> int:
         """The first piece of a table that is not done."""
         done = self.numbers.get(table, set())
-        return next(number for number in range(len(done) + 1) if number not in done)
+        while self.first.get(table, 0) in done:
+            self.first[table] = self.first.get(table, 0) + 1
+        return self.first.get(table, 0)
 
     def _note(self, key: str) -> None:
         table, _, number = key.partition("/")
@@ -99,7 +103,7 @@ class Tally:
 def _cutting(hand_on: Callable[[Piece], None]) -> Take:
     cutters: dict[str, Cutter] = {}
 
-    def take(table: str, data: bytes) -> None:
+    def take(table: str, data: bytes | memoryview) -> None:
         if table not in cutters:
             cutters[table] = Cutter(table, hand_on)
         if data:
@@ -283,7 +287,7 @@ class _Crew:
 
     def _read(self, number: int) -> None:
         control = self._controls[number][1]
-        # An archive may be unpacked by several threads.
+        # Of several archives some may be unpacked at once.
         asking, telling = threading.Lock(), threading.Lock()
         self.work.begin()
 
@@ -298,7 +302,7 @@ class _Crew:
                     control.send(("ends", piece.table, piece.number + 1))
 
         take = _cutting(hand_on)
-        self.dump.read(take, without=_whole(self.finished), is_threaded=True)
+        self.dump.read(take, without=_whole(self.finished), at_once=len(self._pieces) // 2 or 1)
 
     def _work(self, number: int) -> None:
         pieces, control = self._pieces[number][0], self._controls[number][1]

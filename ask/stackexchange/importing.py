@@ -52,7 +52,7 @@ ALONE = 4 * PIECE
 """Bytes of a dump up to which processes of their own would cost more than they bring."""
 
 MOST_WORKERS = 4
-"""More would wait for the database."""
+"""More would wait for the database, and each takes 50 MB of memory."""
 
 WEIGHED_EVERY = 0.5
 """Seconds between two looks at the memory."""
@@ -253,7 +253,8 @@ class Import:
     ) -> None:
         """Another site's dump replaces the live one if `may_replace`, and nothing hangs on it.
 
-        `worker_count` processes work pieces into rows; None: as many as there are cores.
+        `worker_count` processes work pieces into rows; None: one more than there are cores, since
+        one or another always waits for the database.
 
         Raises UnreadableDump when the paths hold no dump, or one without Posts or Users.
         """
@@ -271,7 +272,7 @@ class Import:
         self.now = now
         self.progress = progress
         self.may_replace = may_replace
-        self.worker_count = worker_count or min(os.cpu_count() or 1, MOST_WORKERS)
+        self.worker_count = worker_count or min((os.cpu_count() or 1) + 1, MOST_WORKERS)
         self.is_size_checked = is_size_checked
         self.report = Report(
             archives=[path.name for path in paths],
@@ -420,8 +421,14 @@ class Import:
                 ),
             ],
         )
-        self._together(aside, "Statistics", [partial(aside.analyze, name) for name in names])
-        self._together(aside, "Counters", [partial(self._verify, tally) for tally in TALLIES])
+        self._together(
+            aside,
+            "Statistics and counters",
+            [
+                *(partial(aside.analyze, name) for name in names),
+                *(partial(self._verify, tally) for tally in TALLIES),
+            ],
+        )
 
     def _together(self, aside: Aside, title: str, works: Sequence[Callable[[], Any]]) -> None:
         """Do what need not wait for one another, two at once."""

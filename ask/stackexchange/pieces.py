@@ -74,7 +74,7 @@ class Cutter:
         """Up to where in `_data` no cut is."""
         self._head: bytes | None = None
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """The next bytes of the file. Raises UnreadableDump where no row begins for too long."""
         self._data += data
         if self._head is None and not self._find_head():

@@ -1,9 +1,11 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ask.questions.cleaning import clean
-from ask.questions.markdown import render_comment
+from ask.questions.markdown import is_marked, render_comment
 
 REL = 'rel="nofollow ugc noopener"'
 
@@ -29,12 +31,15 @@ REL = 'rel="nofollow ugc noopener"'
             f'<a href="https://a.example/b_c_d" {REL}>https://a.example/b_c_d</a>',
         ),
         ("<https://a.example/>", f'<a href="https://a.example/" {REL}>https://a.example/</a>'),
+        ("[](https://a.example/)", "[](https://a.example/)"),
+        ("[meta-tag:bug]", f'<a href="/questions/tagged/bug" {REL}>bug</a>'),
         ("[tag:beer]", f'<a href="/questions/tagged/beer" {REL}>beer</a>'),
         ("", ""),
         ("***", "***"),
         ("*", "*"),
         ("a ![b](http://c.d/) e", f'a !<a href="http://c.d/" {REL}>b</a> e'),
         ("[x]: http://y.z/", f'[x]: <a href="http://y.z/" {REL}>http://y.z/</a>'),
+        ("one\n# two\n- three", "one\n# two\n- three"),
         ("one\r\ntwo *three*", "one\ntwo <em>three</em>"),
         ("`" * 20_000, "`" * 20_000),
     ],
@@ -61,3 +66,44 @@ def test_any_comment_is_clean_html(text: str) -> None:
 def test_any_marks_make_clean_html(text: str) -> None:
     html = render_comment(text)
     assert clean(html).replace("&nbsp;", "\xa0") == html.replace("&nbsp;", "\xa0")
+
+
+MARKED = re.compile(r"[*_`\[\\~]|://|www\.|\w@\w|&#?\w+;|^\s*(?:[-+=#>]|\d+[.)])|\n|\t|^ {4}")
+MARKS = [
+    *"* ** _ ` `` [ ] ( ) ![ \\ ~ ~~ < > # + - = 1. 12) : :// // . @ a@b.c a @b www. ww w.".split(),
+    *"& ; &amp; &lt; &#64; &commat; &nbsp; &emsp; &quot; \" ' a b_c é 日 [tag:a] --- ]: \0".split(),
+    *"http://a.b/c https://a.b ftp://a.b <http://a.b> mailto:a@b.c [a](/b) ](http://a.b/c)".split(),
+    *"[a](http://a.b/~c) [a](http://www.b.c/@d) [a](http://b.c/?d&e) *a* _c_ `d` ~~e~~".split(),
+    *(" ", "  ", "    ", "\t", "\n", "  \n", "\n\n", "\r\n", "\r", "\xa0", "\u2003", "\ufeff"),
+    *(
+        '[a](http://b.c "d")',
+        "[a](/b](http://c.d/))",
+        '[a](/b "](http://c.d/)")',
+        "\n[a]: http://b.c/",
+    ),
+]
+TEXTS = st.one_of(
+    st.lists(st.sampled_from(MARKS), max_size=12).map("".join),
+    st.text(alphabet=st.characters(codec="utf-8"), max_size=40),
+)
+
+
+@pytest.mark.parametrize("mark", [*"*_`[\\~\n\t", "://", "www.", "a@b", "&amp;", "&#1;", "&a;"])
+def test_a_mark_may_be_anywhere(mark: str) -> None:
+    assert is_marked(f"a {mark} b")
+
+
+@pytest.mark.parametrize("mark", ["    ", "- ", " # ", "=", "+1", ">", "1.", " 12)"])
+def test_what_begins_a_block_is_a_mark_at_the_beginning(mark: str) -> None:
+    assert is_marked(f"{mark}a")
+    assert not is_marked(f"a {mark}a")
+
+
+@pytest.mark.parametrize("text", ["@a a@ @", "A & B; &c", "a: //b", "ww w.", "1 a", "   a", ""])
+def test_what_only_looks_like_a_mark_is_none(text: str) -> None:
+    assert not is_marked(text)
+
+
+@given(TEXTS)
+def test_a_text_is_marked_if_anything_in_it_is_a_mark(text: str) -> None:
+    assert is_marked(text) is bool(MARKED.search(text))

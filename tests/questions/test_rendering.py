@@ -112,3 +112,15 @@ def test_a_body_waits_only_if_something_in_it_may_be_rendered(body: str, is_need
 
 def test_without_a_source_no_link_waits() -> None:
     assert not needs_rendering('<a href="https://beer.stackexchange.com/q/1">', "")
+
+
+MARKS = ("<pre", "$", "\\(", "\\[", "\\begin{", "//a.example/")
+
+
+@given(
+    st.lists(st.sampled_from([*MARKS, *"\\ ( [ begin { < pre / //a.example a".split()])).map(
+        "".join
+    )
+)
+def test_a_body_waits_if_any_mark_is_in_it(body: str) -> None:
+    assert needs_rendering(body, "a.example") is any(mark in body for mark in MARKS)

@@ -52,12 +52,18 @@ class PostgreSQLAside(Aside):
 
     def begin(self) -> None:
         with self.live.cursor() as cursor:
-            cursor.execute("SELECT current_schema()")
-            self.schema: str = cursor.fetchone()[0]
+            cursor.execute(
+                "SELECT current_schema(), coalesce((SELECT 'lz4' = ANY(enumvals) FROM pg_settings"
+                " WHERE name = 'default_toast_compression'), false)"
+            )
+            self.schema: str
+            self.schema, knows_lz4 = cursor.fetchone()
         # On the live session, which lies idle while the tables fill and so ends with this process.
         self._take_lock()
         self._end_lingering_sessions()
         options = self.live.settings_dict.get("OPTIONS", {})
+        # As small as the usual compression of long texts, in half the time.
+        compression = " -c default_toast_compression=lz4" if knows_lz4 else ""
         self.use_alias(
             {
                 **self.live.settings_dict,
@@ -66,7 +72,7 @@ class PostgreSQLAside(Aside):
                     **options,
                     "application_name": SESSION,
                     "options": f"-c search_path={SCHEMA},{self.schema} -c timezone=UTC"
-                    " -c maintenance_work_mem=256MB -c work_mem=64MB",
+                    f" -c maintenance_work_mem=256MB -c work_mem=64MB{compression}",
                 },
             }
         )

@@ -50,6 +50,7 @@ class SQLiteAside(Aside):
 
     def begin(self) -> None:
         self._take_lock()
+        self._keep_memory_small()
         # The live connection is open: had a killed import left the link to turn, it is turned now.
         current = self.path.resolve()
         others = [found for found in generations(self.path) if found != current]
@@ -87,7 +88,7 @@ class SQLiteAside(Aside):
             "transaction_mode": "DEFERRED",
             # Memory stays flat: sorting goes to files, and the file is not mapped.
             "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-24000;"
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;"
                 "PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=FILE; PRAGMA threads=2"
             ),
         }
@@ -180,7 +181,7 @@ class SQLiteAside(Aside):
     def beside(self) -> Iterator[Sides]:
         self.run("ATTACH DATABASE %s AS live", [str(self.path.resolve())])
         # The size in `_use_file` is the new file's alone.
-        self.run("PRAGMA live.cache_size=-24000")
+        self.run("PRAGMA live.cache_size=-16000")
         try:
             yield Sides(using=ALIAS, live="live", new="main")
         finally:
@@ -206,7 +207,13 @@ class SQLiteAside(Aside):
         self.forget_alias()
         point_to(self.path, self.new)
         self.live.close()
+        self._keep_memory_small()
         return kept
+
+    def _keep_memory_small(self) -> None:
+        """Not map the live file, however much of it this process reads."""
+        with self.live.cursor() as cursor:
+            cursor.execute("PRAGMA mmap_size=0")
 
     def _copy_what_is_no_content(self) -> None:
         content = {model._meta.db_table for model in self.models}

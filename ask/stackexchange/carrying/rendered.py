@@ -34,6 +34,8 @@ def keep_rendered(sides: Sides, *, host: str) -> int:
     before the swap, best before the indexes are built: none is needed, and every post that it
     concerns is written. Returns how many. May be repeated.
     """
+    if not sides.rows("SELECT 1 FROM {live}.questions_post LIMIT 1"):
+        return 0
     known = Source.objects.order_by("-id").first()
     hosts = sorted({host, known.host if known else ""} - {""})
     position = "strpos" if sides.is_postgresql else "instr"
