@@ -22,7 +22,10 @@ for _function in (_free_node, _free_text):
 
 
 def to_html(markdown: str, *, extensions: Sequence[str]) -> str:
-    """The HTML of a text; of HTML that is written in it, nothing is let through."""
+    """The HTML of a text; of HTML that is written in it, nothing is let through.
+
+    Raises UnicodeDecodeError for references to U+FFFE and U+FFFF, which cmark writes as no UTF-8.
+    """
     data = markdown.encode()
     parser = _library.cmark_parser_new(0)
     try:
@@ -33,9 +36,9 @@ def to_html(markdown: str, *, extensions: Sequence[str]) -> str:
         try:
             attached = _library.cmark_parser_get_syntax_extensions(parser)
             text = _library.cmark_render_html(root, 0, attached)
-            html: str = _ffi.string(text).decode()
+            html: bytes = _ffi.string(text)
             _free_text(_address(text))
-            return html
+            return html.decode()
         finally:
             _free_node(_address(root))
     finally:

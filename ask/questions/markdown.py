@@ -6,7 +6,7 @@ import re
 import nh3
 
 from ask.questions import cmark
-from ask.questions.cleaning import LINK_REL
+from ask.questions.cleaning import LINK_REL, without_controls
 
 _CLEANER = nh3.Cleaner(
     tags={"a", "br", "code", "del", "em", "strong"},
@@ -41,9 +41,13 @@ def render_comment(text: str) -> str:
         return html.escape(text, quote=False)
     source = _source(text)
     escaped = _BLOCK.sub(_escape_block, source)
-    rendered = _CLEANER.clean(
-        cmark.to_html(escaped, extensions=("autolink", "strikethrough"))
-    ).strip()
+    try:
+        marked = cmark.to_html(escaped, extensions=("autolink", "strikethrough"))
+    except UnicodeDecodeError:
+        marked = html.escape(source, quote=False)
+    rendered = _CLEANER.clean(marked).strip()
+    if "&#" in text:
+        rendered = without_controls(rendered)
     # Marks alone, such as `***`, are a rule or nothing to markdown.
     return rendered if _ELEMENT.sub("", rendered) else html.escape(source, quote=False)
 

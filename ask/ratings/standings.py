@@ -75,8 +75,9 @@ _EDITED = """
 
 _VOTED = """
     INSERT INTO {new} (board, period, user_id, points)
-    SELECT {board}, {period}, id, up_vote_count + down_vote_count FROM accounts_user
-    WHERE id > 0 AND up_vote_count + down_vote_count > 0
+    SELECT {board}, {period}, id, {points} FROM (
+        SELECT id, CAST(up_vote_count AS bigint) + down_vote_count AS points FROM accounts_user
+    ) AS voter WHERE id > 0 AND points > 0
 """
 
 
@@ -174,7 +175,14 @@ def _compute(cursor: CursorWrapper, *, ends_at: datetime, using: str) -> None:
         ),
         moments,
     )
-    cursor.execute(_VOTED.format(new=_NEW, board=Board.VOTERS.value, period=Period.ALL.value))
+    cursor.execute(
+        _VOTED.format(
+            new=_NEW,
+            board=Board.VOTERS.value,
+            period=Period.ALL.value,
+            points=top_answerers.within_integer("points"),
+        )
+    )
 
 
 def _sums(periods: tuple[Period, ...], points: str) -> str:
@@ -195,6 +203,6 @@ def _rows(periods: tuple[Period, ...], *, board: Board) -> str:
 def _rows_of(period: Period, *, board: Board) -> str:
     name = f"total.in_{period.name}"
     return (
-        f"SELECT {board.value}, {period.value}, user_id, {name}"  # noqa: S608
-        f" FROM total WHERE {name} > 0"
+        f"SELECT {board.value}, {period.value}, user_id,"  # noqa: S608
+        f" {top_answerers.within_integer(name)} FROM total WHERE {name} > 0"
     )

@@ -16,7 +16,7 @@ _COLUMNS = "tag_id, place, user_id, score, answer_count"
 
 _BEST = """
     INSERT INTO {new} ({columns})
-    SELECT {columns} FROM (
+    SELECT tag_id, place, user_id, {score}, answer_count FROM (
         SELECT t.tag_id, a.owner_id AS user_id, sum(a.score) AS score, count(*) AS answer_count,
             row_number() OVER (
                 PARTITION BY t.tag_id ORDER BY sum(a.score) DESC, count(*) DESC, a.owner_id DESC
@@ -32,6 +32,11 @@ _BEST = """
 """
 
 
+def within_integer(sql: str) -> str:
+    """A number in SQL, of which a column of integers holds what it can: a dump may say anything."""
+    return f"CASE WHEN {sql} > {2**31 - 1} THEN {2**31 - 1} ELSE {sql} END"
+
+
 def compute(cursor: CursorWrapper) -> None:
     """Leave every row in a table that only this connection sees."""
     cursor.execute(f"DROP TABLE IF EXISTS {_NEW}")
@@ -39,7 +44,9 @@ def compute(cursor: CursorWrapper) -> None:
         f"CREATE TEMPORARY TABLE {_NEW} (tag_id bigint, place smallint, user_id bigint,"
         " score integer, answer_count integer)"
     )
-    cursor.execute(_BEST.format(new=_NEW, columns=_COLUMNS, length=LENGTH))
+    cursor.execute(
+        _BEST.format(new=_NEW, columns=_COLUMNS, score=within_integer("score"), length=LENGTH)
+    )
 
 
 def put_in_place(cursor: CursorWrapper) -> None:

@@ -3,15 +3,19 @@
 import re
 import stat
 import zipfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 import py7zr
+import py7zr.archiveinfo
 from py7zr.exceptions import DecompressionError, PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
+from py7zr.properties import COMPRESSION_METHOD
+
+from ask.core.one_line import one_line
 
 TABLES = ("Users", "Tags", "Posts", "Comments", "Votes", "Badges", "PostHistory", "PostLinks")
 """The dump's files, in the order in which they are read where the order is free."""
@@ -24,12 +28,30 @@ RATIO = 200
 HARMLESS = 1 << 30
 """Bytes up to which any ratio is fine."""
 
+ZIP_METHODS = {zipfile.ZIP_STORED: "no packing", zipfile.ZIP_DEFLATED: "deflate"}
+SEVENZIP_METHODS = ("COPY", "DELTA", "P7Z_BCJ", "LZMA", "LZMA2", "PPMD", "MISC_BZIP2")
+"""Ways of packing of which no more is unpacked at once than is wanted."""
+
+MOST_FILES = 10_000
+"""Files of a .7z. py7zr would read millions of names: of 5 kB that unpack to them, three minutes
+long and into 4 GB of memory."""
+
+py7zr.archiveinfo.MAX_NUMFILES = MOST_FILES
+py7zr.archiveinfo.MAX_NUMFOLDERS = MOST_FILES
+py7zr.archiveinfo.MAX_SUBSTREAMS = MOST_FILES
+py7zr.archiveinfo.MAX_HEADER_SIZE = 16 << 20
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+
 Take = Callable[[str, bytes | memoryview], None]
 """Called with a table's name and the next bytes of its XML; no bytes mean the end of the table."""
 
 
 class UnreadableDump(Exception):
-    """The files are not a dump that can be read; the text says which and why, for the operator."""
+    """The files are not a dump that can be read; one line says which and why, for the operator."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(one_line(text))
 
 
 @dataclass(frozen=True)
@@ -141,8 +163,12 @@ class _OfTake(Exception):
 
 
 def _damaged(path: Path, error: Exception) -> UnreadableDump:
-    reason = " ".join(str(error).split()) or type(error).__name__
-    return UnreadableDump(f"{path}: the archive is damaged or incomplete: {reason[:200]}")
+    if isinstance(error, OSError) and error.errno:
+        return UnreadableDump(f"{error.filename or path}: cannot be read: {error.strerror}")
+    reason = one_line(error)[:200] or type(error).__name__
+    return UnreadableDump(
+        f"{path}: the archive is damaged or incomplete ({reason}); fetch it again"
+    )
 
 
 def _require_likely_ratio(path: Path, members: list[Member]) -> None:
@@ -201,10 +227,19 @@ def _encrypted(path: Path) -> UnreadableDump:
     )
 
 
+def _require_bounded(path: Path, methods: Iterable[str], *, known: Collection[str]) -> None:
+    """The libraries unpack some kinds of packing at one go, however much a few bytes unpack to."""
+    if others := sorted(set(methods) - set(known)):
+        raise UnreadableDump(
+            f"{path}: it is packed by {', '.join(others)}, which is not read here; unpack it, and"
+            " import the folder of XML files"
+        )
+
+
 def _require_within(path: Path, name: str) -> None:
     """Nothing is ever written by such a name, but no dump has it either."""
     pure = PurePosixPath(name.replace("\\", "/"))
-    if pure.is_absolute() or ".." in pure.parts:
+    if pure.is_absolute() or ".." in pure.parts or _DRIVE.match(name):
         raise UnreadableDump(f"{path}: the name {name[:80]!r} in it leads outside of the archive")
 
 
@@ -229,6 +264,8 @@ def _in_zip(path: Path) -> Iterator[Member]:
             if name == table:
                 if info.flag_bits & 1:
                     raise _encrypted(path)
+                method = ZIP_METHODS.get(info.compress_type, f"method {info.compress_type}")
+                _require_bounded(path, [method], known=ZIP_METHODS.values())
                 yield Member(table, path, info.filename, info.file_size, f"{info.CRC:08x}")
 
 
@@ -236,6 +273,7 @@ def _in_7z(path: Path) -> Iterator[Member]:
     with py7zr.SevenZipFile(path) as archive:
         if archive.needs_password():
             raise _encrypted(path)
+        _require_bounded(path, _methods_of(archive), known=SEVENZIP_METHODS)
         for entry in archive.list():
             _require_within(path, entry.filename)
             table = "" if entry.is_directory or entry.is_symlink else _table(entry.filename)
@@ -243,6 +281,15 @@ def _in_7z(path: Path) -> Iterator[Member]:
                 yield Member(
                     table, path, entry.filename, entry.uncompressed, f"{entry.crc32 or 0:08x}"
                 )
+
+
+def _methods_of(archive: py7zr.SevenZipFile) -> Iterator[str]:
+    """By what it is packed, under the names that py7zr has for it."""
+    names = {code: name for name, code in vars(type(COMPRESSION_METHOD)).items()}
+    streams = archive.header.main_streams
+    for folder in streams.unpackinfo.folders if streams else ():
+        for coder in folder.coders:
+            yield names.get(coder["method"], "something unknown")
 
 
 def _read_stream(stream: IO[bytes], table: str, take: Take) -> None:

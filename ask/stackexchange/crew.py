@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, NoReturn, Protocol
 
+from ask.core.one_line import one_line
 from ask.stackexchange.archives import Dump, Take, UnreadableDump
 from ask.stackexchange.pieces import Cutter, Piece
 
@@ -325,5 +326,4 @@ def _portable(error: BaseException) -> Exception:
     """An error that another process can be sent."""
     if isinstance(error, UnreadableDump):
         return UnreadableDump(str(error))
-    reason = " ".join(str(error).split()) or type(error).__name__
-    return WorkerFailed(reason)
+    return WorkerFailed(one_line(error) or type(error).__name__)

@@ -36,7 +36,7 @@ from ask.stackexchange.comparing import Difference
 from ask.stackexchange.crew import Work, run_alone, run_crew
 from ask.stackexchange.models import Source
 from ask.stackexchange.pieces import PIECE, Piece
-from ask.stackexchange.rows import PieceReader
+from ask.stackexchange.rows import MOST_UNKNOWN, PieceReader
 from ask.stackexchange.shapes import shapes
 from ask.stackexchange.values import MOMENT
 
@@ -202,7 +202,7 @@ class Loading:
         table.stored += result["rows"] if self.aside else 0
         table.seconds = round(table.seconds + result["seconds"], 2)
         self._unknown.setdefault(name, set()).update(result["unknown"])
-        table.unknown_columns = sorted(self._unknown[name])
+        table.unknown_columns = sorted(self._unknown[name])[:MOST_UNKNOWN]
         if result["latest"]:
             latest = datetime.fromisoformat(result["latest"]).replace(tzinfo=UTC)
             self.latest = max(latest, self.latest or latest)
@@ -440,8 +440,12 @@ class Import:
         def run() -> None:
             try:
                 with aside.in_thread():
-                    while left and not errors:
-                        left.popleft()()
+                    while not errors:
+                        try:
+                            work = left.popleft()
+                        except IndexError:  # not asked before: the other thread may be quicker
+                            break
+                        work()
                         step.advance(1)
             except BaseException as e:
                 errors.append(e)

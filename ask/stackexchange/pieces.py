@@ -14,14 +14,17 @@ PIECE = 4 << 20
 """Bytes of a piece at least: enough that handing it on costs nothing, little enough that a few of
 them fit into memory and that an import which was killed repeats little."""
 
-LONGEST = 128 << 20
+LONGEST = 64 << 20
 """Bytes of a piece at most: where no row begins for so long, something else than a dump is read."""
+
+LONGEST_HEAD = 64 << 10
+"""Bytes before the first row, of a file that is cut: every piece is read with them."""
 
 _ROW = re.compile(rb"<row[\s/>]")
 _NEEDED = 5
 """Bytes that tell whether a row begins."""
 
-_ROOT = re.compile(rb"<([A-Za-z_][\w.-]*)[^<>/]*>[^<>]*$")
+_ROOT = re.compile(rb"<([A-Za-z_][\w.-]*+)[^<>/]*+>[^<>]*+$")
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class Cutter:
         head = bytes(self._data[:first])
         self._searched = first + 1
         # Without a root that can be closed the file is one piece.
-        if not _ROOT.search(head):
+        if first > LONGEST_HEAD or not _ROOT.search(head):
             self.size = LONGEST
         self._head = head
         return True
@@ -126,5 +129,6 @@ class Cutter:
     def _require_sense(self) -> None:
         if len(self._data) > LONGEST:
             raise UnreadableDump(
-                f"{self.table}.xml has more than {LONGEST >> 20} MB in which no row begins"
+                f"{self.table}.xml has more than {LONGEST >> 20} MB in which no row begins;"
+                " a dump's tables are rows, in UTF-8"
             )

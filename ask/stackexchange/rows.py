@@ -15,8 +15,17 @@ Columns = dict[str, list[Any]]
 """Values of some rows by the name of their column; all lists are of one length."""
 
 
+MOST_UNKNOWN = 20
+"""Attributes that no column knows of which the names are kept, and how much of each."""
+_NAME = 60
+
+
 class DocumentType(Exception):
     """A file declares a document type."""
+
+
+class ForeignElement(Exception):
+    """A file has other elements than rows; the text is the name of the first one."""
 
 
 class _Target:
@@ -24,10 +33,14 @@ class _Target:
 
     def __init__(self) -> None:
         self.rows: list[Attributes] = []
+        self.has_root = False
 
     def start(self, tag: str, attributes: Attributes) -> None:
         if tag == "row":
             self.rows.append(attributes)
+        elif self.has_root:
+            raise ForeignElement(tag)
+        self.has_root = True
 
     def doctype(self, name: str, public: str | None, system: str | None) -> None:
         """A dump has none, and entities could be declared in it that unfold without end."""
@@ -76,12 +89,17 @@ class PieceReader:
             where = f"after byte {piece.start:,}" if piece.start else ""
             if is_at_end:
                 problem = f"ends in the middle, after {self.read:,} rows {where}".rstrip()
+                problem += "; fetch the dump again"
             else:
                 problem = f"is not well-formed {where}".rstrip()
-            raise UnreadableDump(f"{self.table.name}.xml {problem}: {e}") from e
+            raise UnreadableDump(f"{self.table.name}.xml {problem}: {e.msg or e}") from e
         except DocumentType as e:
             raise UnreadableDump(
                 f"{self.table.name}.xml declares a document type, as no dump does"
+            ) from e
+        except ForeignElement as e:
+            raise UnreadableDump(
+                f"{self.table.name}.xml has an element <{str(e)[:_NAME]}>, where a dump has rows"
             ) from e
 
     def _columns(self, rows: list[Attributes]) -> Columns:
@@ -99,10 +117,16 @@ class PieceReader:
             except (ValueError, OverflowError) as e:
                 raise UnreadableDump(self._complaint(rows)) from e
         if present != sum(map(len, rows)):
-            for row in rows:
-                self.unknown.update(row.keys() - self._known)
+            self._note_unknown(rows)
         self.read += len(rows)
         return found
+
+    def _note_unknown(self, rows: list[Attributes]) -> None:
+        for row in rows:
+            for name in row.keys() - self._known:
+                shown = name[:_NAME]
+                if shown in self.unknown or len(self.unknown) < MOST_UNKNOWN:
+                    self.unknown[shown] += 1
 
     def _complaint(self, rows: list[Attributes]) -> str:
         """What is wrong, in words: the first row that cannot be read, and why."""
@@ -119,6 +143,6 @@ class PieceReader:
                         reason = f"{column.attribute}={text[:60]!r} cannot be read: {e}"
                 if reason:
                     after = f" after byte {self.piece.start:,}" if self.piece.start else ""
-                    where = f"row {number:,}{after} (Id={row.get('Id', 'none')[:20]})"
+                    where = f"row {number:,}{after} (Id={row.get('Id', 'none')[:20]!r})"
                     return f"{self.table.name}.xml, {where}: {reason}"
         raise AssertionError(f"{self.table.name}: a column was refused, and none of its texts")

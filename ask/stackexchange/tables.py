@@ -15,7 +15,9 @@ from ask.stackexchange.values import (
     CODE,
     MOMENT,
     NUMBER,
+    POST_ID,
     ROW_ID,
+    TAG_ID,
     TAG_NAMES,
     TEXT,
     TRUTH,
@@ -50,6 +52,10 @@ class Table:
 
 NAME = Text(longest=255)
 """What columns of names hold."""
+TAG_NAME = Text(longest=255, may_be_empty=False)
+"""Without a name it would have no address."""
+SHORT = Text(longest=10_000)
+"""What stands in lists of people; Stack Exchange allows some 100 to 200 characters."""
 TITLE = Text(longest=10_000)
 """PostgreSQL's index of titles takes no more than a million bytes; Stack Exchange allows 250."""
 
@@ -76,10 +82,10 @@ USERS = Table(
         Column("Views", "view_count", NUMBER, default=0),
         Column("UpVotes", "up_vote_count", NUMBER, default=0),
         Column("DownVotes", "down_vote_count", NUMBER, default=0),
-        Column("WebsiteUrl", "website_url"),
-        Column("Location", "location"),
+        Column("WebsiteUrl", "website_url", SHORT),
+        Column("Location", "location", SHORT),
         Column("AboutMe", "about"),
-        Column("ProfileImageUrl", "profile_image_url"),
+        Column("ProfileImageUrl", "profile_image_url", SHORT),
         Column("AccountId", "account_id", NUMBER),
         Column("Age", "age", CODE),
     ),
@@ -89,8 +95,8 @@ TAGS = Table(
     "Tags",
     Tag,
     (
-        _id(),
-        Column("TagName", "name", NAME, is_required=True),
+        Column("Id", "id", TAG_ID, is_required=True),
+        Column("TagName", "name", TAG_NAME, is_required=True),
         Column("Count", "question_count", NUMBER, default=0),
         Column("ExcerptPostId", "excerpt_post_id", ROW_ID),
         Column("WikiPostId", "wiki_post_id", ROW_ID),
@@ -102,7 +108,7 @@ POSTS = Table(
     "Posts",
     Post,
     (
-        _id(),
+        Column("Id", "id", POST_ID, is_required=True),
         Column("PostTypeId", "post_type", CODE, is_required=True),
         Column("ParentId", "parent_id", ROW_ID),
         Column("AcceptedAnswerId", "accepted_answer_id", ROW_ID),
@@ -113,9 +119,9 @@ POSTS = Table(
         Column("CommunityOwnedDate", "community_owned_at", MOMENT),
         Column("DeletionDate", "deleted_at", MOMENT),
         Column("OwnerUserId", "owner_id", ROW_ID),
-        Column("OwnerDisplayName", "owner_display_name"),
+        Column("OwnerDisplayName", "owner_display_name", SHORT),
         Column("LastEditorUserId", "last_editor_id", ROW_ID),
-        Column("LastEditorDisplayName", "last_editor_display_name"),
+        Column("LastEditorDisplayName", "last_editor_display_name", SHORT),
         Column("Score", "score", NUMBER, default=0),
         Column("ViewCount", "view_count", NUMBER),
         Column("AnswerCount", "answer_count", NUMBER),
@@ -134,7 +140,7 @@ COMMENTS = Table(
         _id(),
         Column("PostId", "post_id", ROW_ID, is_required=True),
         Column("UserId", "user_id", ROW_ID),
-        Column("UserDisplayName", "user_display_name"),
+        Column("UserDisplayName", "user_display_name", SHORT),
         Column("Score", "score", NUMBER, default=0),
         _created(),
         _LICENSE,
@@ -175,7 +181,7 @@ POST_HISTORY = Table(
         Column("RevisionGUID", "revision_guid", Text(longest=36), default=""),
         _created(),
         Column("UserId", "user_id", ROW_ID),
-        Column("UserDisplayName", "user_display_name"),
+        Column("UserDisplayName", "user_display_name", SHORT),
         _LICENSE,
         Column("Comment", "comment"),
         Column("Text", "text"),

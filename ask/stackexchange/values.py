@@ -42,17 +42,22 @@ class Kind(ABC):
 class Text(Kind):
     """A text as it stands."""
 
-    def __init__(self, *, longest: int | None = None) -> None:
+    def __init__(self, *, longest: int | None = None, may_be_empty: bool = True) -> None:
         """`longest` is in characters; None: as long as it likes."""
         self.longest = longest
+        self.may_be_empty = may_be_empty
 
     def one(self, text: str) -> str:
+        if not text and not self.may_be_empty:
+            raise ValueError("it is empty")
         if self.longest is not None and len(text) > self.longest:
             raise ValueError(f"a text of more than {self.longest:,} characters")
         return text
 
     def present(self, texts: list[str]) -> list[Any]:
         if self.longest is not None and max(map(len, texts), default=0) > self.longest:
+            raise ValueError
+        if not self.may_be_empty and "" in texts:
             raise ValueError
         return texts
 
@@ -98,8 +103,16 @@ class Moment(Kind):
     The dump writes no zone and means UTC.
     """
 
+    LONGEST = 40
+    """Characters of a date; Python would skip any number of digits after the seconds."""
+
     def one(self, text: str) -> datetime:
-        value = datetime.fromisoformat(text)
+        try:
+            if len(text) > self.LONGEST:
+                raise ValueError
+            value = datetime.fromisoformat(text)
+        except ValueError:
+            raise ValueError("no date such as 2014-01-21T20:26:05.383") from None
         return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
 
     def present(self, texts: list[str]) -> list[Any]:
@@ -110,6 +123,8 @@ class Moment(Kind):
         return self._each(texts)
 
     def _each(self, texts: list[str]) -> list[datetime]:
+        if max(map(len, texts), default=0) > self.LONGEST:
+            raise ValueError
         values = list(map(datetime.fromisoformat, texts))
         return list(map(self.one, texts)) if any(map(_zone, values)) else values
 
@@ -154,6 +169,10 @@ NUMBER = Number(-(2**31), 2**31 - 1, beyond="a number beyond 32 bits")
 """As all of the dump's are."""
 CODE = Number(-(2**15), 2**15 - 1, beyond="a code beyond 16 bits")
 """Of an enumeration."""
+TAG_ID = Number(0, LOCAL_IDS // 2, beyond=f"an id that is not from 0 to {LOCAL_IDS // 2:,}")
+"""With room above for tags that posts bear and that stand in no row of Tags."""
+POST_ID = Number(0, LOCAL_IDS - 1, beyond=f"an id that is not from 0 to {LOCAL_IDS - 1:,}")
+"""People may have ids below 0, as the site's own user has; addresses of posts cannot."""
 ROW_ID = Number(-(2**31), LOCAL_IDS - 1, beyond=f"an id beyond {LOCAL_IDS - 1:,}")
 """Below those that are given here."""
 MOMENT = Moment()

@@ -1,7 +1,7 @@
 """The addresses of pages, as people know them from Stack Exchange. None ends with a slash."""
 
 from django.urls import path, re_path, register_converter
-from django.urls.converters import IntConverter
+from django.urls.converters import IntConverter, StringConverter
 
 from ask.web.views import (
     about,
@@ -24,12 +24,19 @@ class SignedConverter(IntConverter):
     regex = "-?[0-9]+"
 
 
+class TagsConverter(StringConverter):
+    """Names of tags. A dump's may have slashes in them; a last one is no part of an address."""
+
+    regex = r"[\s\S]*[^/]"
+
+
 register_converter(SignedConverter, "signed")
+register_converter(TagsConverter, "tags")
 
 urlpatterns = [
     path("", questions.home),
     path("questions", questions.all_questions),
-    path("questions/tagged/<str:names>", questions.tagged),
+    path("questions/tagged/<tags:names>", questions.tagged),
     path("questions/<int:id>", question.question),
     path("questions/<int:id>/<str:slug>", question.question),
     path("questions/<int:id>/<str:slug>/<int:answer_id>", question.answer_of),
@@ -41,14 +48,14 @@ urlpatterns = [
     path("posts/<int:id>/revisions", revisions.post_revisions),
     path("posts/<int:id>/timeline", revisions.timeline),
     path("tags", tags.tags),
-    path("tags/<str:name>/info", tags.tag),
+    path("tags/<tags:name>/info", tags.tag),
     path("users", users.users),
     path("users/<signed:id>", users.user),
     path("users/<signed:id>/<str:slug>", users.user),
     path("badges", badges.badges),
     path("about", about.about),
     path("feeds", feeds.newest),
-    path("feeds/tag/<str:names>", feeds.tagged),
+    path("feeds/tag/<tags:names>", feeds.tagged),
     path("feeds/question/<int:id>", feeds.question),
     path("sitemap.xml", crawlers.sitemap),
     path("sitemap-<int:number>.xml", crawlers.sitemap_page),

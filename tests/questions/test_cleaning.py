@@ -68,3 +68,37 @@ def test_the_operator_says_whose_pictures_are_shown(settings: Settings) -> None:
 def test_cleaning_twice_changes_nothing() -> None:
     html = '<p>a <b>b</i> <img src="//x"> <a href=/questions/1>q</a> 1 < 2'
     assert clean(clean(html)) == clean(html)
+
+
+ROWS = "<tr><td>a <b>b</b></td><td><br><img alt='x'></td></tr>".replace("'", '"') * 300
+
+
+def test_long_html_in_order_is_cleaned() -> None:
+    cleaned = clean(f"<table>{ROWS}</table>")
+    assert cleaned.startswith("<table><tbody><tr><td>a <b>b</b></td><td><br>x</td></tr>")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 2_000,
+        f"<table>{ROWS}</b></table>",
+        f"<blink>{ROWS}</blink>",
+        f"<table>{ROWS}</table><a href='x'>",
+        f"{'<ul>' * 101}{ROWS}",
+        f"<a {' '.join(f'a{number}' for number in range(60_000))}>",
+        "".join(f"<b id={number}><p>" for number in range(400)),
+    ],
+)
+def test_html_that_takes_long_to_put_in_order_is_shown_as_written(html: str) -> None:
+    assert clean(html) == html.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def test_references_to_control_characters_vanish() -> None:
+    assert clean("a&#1;b&#x1F;c&#xFFFE;d&#10;e&#9;f") == "abcd\ne\tf"
+
+
+def test_many_pictures_become_links() -> None:
+    html = '<a href="https://a.example"><img src="https://b.example" alt="b"></a>' * 300
+    assert "<img" not in clean(html)
+    assert clean(html).count("<a ") == 300

@@ -28,15 +28,17 @@ def row(**attributes: object) -> str:
 
 def user(id: int, name: str, **more: object) -> str:
     return row(
-        Id=id,
-        Reputation=101,
-        CreationDate="2014-01-21T20:26:05.383",
-        DisplayName=name,
-        LastAccessDate="2019-05-06T07:08:09.100",
-        Views=3,
-        UpVotes=5,
-        DownVotes=1,
-        **more,
+        **{
+            "Id": id,
+            "Reputation": 101,
+            "CreationDate": "2014-01-21T20:26:05.383",
+            "DisplayName": name,
+            "LastAccessDate": "2019-05-06T07:08:09.100",
+            "Views": 3,
+            "UpVotes": 5,
+            "DownVotes": 1,
+            **more,
+        }
     )
 
 

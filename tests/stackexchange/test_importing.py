@@ -10,7 +10,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection
 from pytest_django import Settings
 
 from ask.accounts.models import User
@@ -20,7 +20,6 @@ from ask.questions.models import Comment, Post, PostHistory, PostTag, Question, 
 from ask.ratings.cached import hot_questions
 from ask.ratings.models import Badge, Board, Reckoning, Standing, TopAnswerer
 from ask.ratings.standings import refresh_standings
-from ask.stackexchange.aside import ALIAS
 from ask.stackexchange.importing import Import, Report
 from ask.stackexchange.models import Source
 from tests.caching.broken import BROKEN as NO_CACHE
@@ -308,38 +307,6 @@ def test_an_import_needs_no_cache(tmp_path: Path, settings: Settings) -> None:
     assert content()["Post"] == 2
 
 
-BROKEN: dict[str, tuple[dict[str, list[str] | None], str]] = {
-    "a table is missing": ({"Users": None}, "Users.xml is missing"),
-    "a column is missing": ({"Posts": [row(Id=1)]}, "PostTypeId is missing"),
-    "an id is no number": ({"Posts": [question(1, Id="x")]}, "Id='x'"),
-    "an id is too large": ({"Posts": [question(LOCAL_IDS)]}, "an id beyond"),
-    "an id is doubled": ({"Posts": [question(1), question(1)]}, "same id"),
-    "a date is none": ({"Posts": [question(1, CreationDate="soon")]}, "CreationDate='soon'"),
-    "a date is out of range": (
-        {"Posts": [question(1, CreationDate="0001-01-01T00:00:00+05:00")]},
-        "CreationDate=",
-    ),
-    "the file is cut": ({"Posts": ['<row Id="1']}, "Posts.xml"),
-}
-
-
-@pytest.mark.parametrize("case", BROKEN)
-def test_a_broken_dump_is_refused_and_the_site_stays(tmp_path: Path, case: str) -> None:
-    bring(small(tmp_path / "good"))
-    before = content()
-    changes, complaint = BROKEN[case]
-    folder = small(tmp_path / "bad", **{k: v for k, v in changes.items() if v is not None})
-    for table, rows in changes.items():
-        if rows is None:
-            (folder / f"{table}.xml").unlink()
-    with pytest.raises(CommandError) as error:
-        call_command("import_dump", str(folder), stdout=StringIO(), stderr=StringIO())
-    assert complaint in str(error.value)
-    assert "\n" not in str(error.value)
-    assert content() == before
-    assert ALIAS not in connections.databases
-
-
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "beer.example.com", "https://a/b c"])
 def test_the_original_has_an_address_or_none(tmp_path: Path, address: str) -> None:
     with pytest.raises(CommandError, match="is no address of a site"):
@@ -349,27 +316,6 @@ def test_the_original_has_an_address_or_none(tmp_path: Path, address: str) -> No
 def test_a_folder_named_after_its_site_says_its_address(tmp_path: Path) -> None:
     bring(small(tmp_path / "beer.stackexchange.com"))
     assert Source.objects.get().url == "https://beer.stackexchange.com"
-
-
-def test_no_such_file_is_said_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="no such file or folder"):
-        call_command("import_dump", str(tmp_path / "none.7z"))
-
-
-def test_a_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "site.7z"
-    path.write_text("hello")
-    with pytest.raises(CommandError, match="neither a"):
-        call_command("import_dump", str(path))
-
-
-def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "site.7z"
-    with py7zr.SevenZipFile(path, "w") as archive:
-        archive.writeall(small(tmp_path / "xml"), "")
-    path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(CommandError, match="damaged or incomplete"):
-        call_command("import_dump", str(path))
 
 
 def test_a_dry_run_reads_everything_and_changes_nothing(tmp_path: Path) -> None:

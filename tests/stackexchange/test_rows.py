@@ -63,7 +63,7 @@ def test_what_belongs_to_no_document_is_refused_in_any_piece() -> None:
             read(VOTES, "<votes>" + "".join(broken) + "</votes>", size=200)
 
 
-@pytest.mark.parametrize("name", ["Q&A", "&quot;", "<b>", "é😀", "a\nb\tc", "&#38;", ""])
+@pytest.mark.parametrize("name", ["Q&A", "&quot;", "<b>", "é😀", "a\nb\tc", "&#38;", " "])
 def test_a_text_is_read_as_it_was_written(name: str) -> None:
     xml = row(Id=1, TagName=name).replace("\n", "&#xA;").replace("\t", "&#x9;")
     assert read(TAGS, f"<tags>{xml}</tags>")[0][1] == name

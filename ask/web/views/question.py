@@ -168,7 +168,7 @@ def _shown(post: Post, *, question: Question, source: SourceSite | None) -> Show
         licence=licence(post.content_license, created_at=post.created_at),
         original=original_url(post.id, source=source),
         author=original_author_url(post.owner_id, source=source) if post.owner_id else None,
-        is_accepted=post.id == question.accepted_answer_id,
+        is_accepted=post is not question and post.id == question.accepted_answer_id,
         has_other_editor=bool(post.last_editor or post.last_editor_display_name)
         and post.last_editor_id != post.owner_id,
     )

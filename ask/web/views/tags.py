@@ -2,8 +2,8 @@
 
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -60,9 +60,12 @@ def tags(request: HttpRequest) -> HttpResponse:
 @require_safe
 def tag(request: HttpRequest, name: str) -> HttpResponse:
     """`/tags/TAG/info`: the excerpt, the wiki, the best answerers and the best questions."""
-    found = get_object_or_404(
-        Tag.objects.select_related("excerpt_post", "wiki_post"), name=name.lower()
-    )
+    named = Tag.objects.filter(name__in={name, name.lower()})
+    # A dump's names may have capitals, and then there may be two.
+    known = {tag.name: tag for tag in named.select_related("excerpt_post", "wiki_post")}
+    found = known.get(name) or known.get(name.lower())
+    if found is None:
+        raise Http404
     best = list(Question.objects.tagged([found]).highest().values_list("pk", flat=True)[:QUESTIONS])
     questions = {
         question.pk: question for question in Question.objects.listed().filter(pk__in=best)

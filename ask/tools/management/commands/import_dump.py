@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
+from ask.core.one_line import one_line
 from ask.core.progress import Progress
 from ask.stackexchange.archives import UnreadableDump
 from ask.stackexchange.aside import SomebodyBuilds
@@ -84,8 +85,8 @@ class Command(BaseCommand):
             raise CommandError(str(e)) from e
         except KeyboardInterrupt as e:
             raise CommandError(f"Interrupted: {self._state(work)}", returncode=130) from e
-        except (DatabaseError, sqlite3.Error, OSError, WorkerFailed) as e:
-            reason = " ".join(str(e).split())
+        except (DatabaseError, sqlite3.Error, OSError, MemoryError, WorkerFailed) as e:
+            reason = one_line(e) or type(e).__name__
             raise CommandError(f"The import failed ({reason}): {self._state(work)}") from e
         self._print(work.report)
         for difference in differences:
