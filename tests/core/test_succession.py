@@ -169,3 +169,31 @@ def test_a_writer_that_waits_for_the_swap_writes_to_the_successor(
 def test_an_old_file_is_not_its_own_successor(opened: DatabaseWrapper) -> None:
     assert words(opened) == ["old"]
     assert successor_of(opened.connection) is None
+
+
+def test_statements_are_prepared_while_others_change_the_schema(
+    path: Path, opened: DatabaseWrapper
+) -> None:
+    ended = threading.Event()
+    with opened.cursor() as cursor:
+        for number in range(400):  # the more there are, the longer the schema is read
+            cursor.execute(f"CREATE TABLE table_{number} (word text)")
+
+    def make_indexes() -> None:
+        with sqlite3.connect(path, isolation_level=None, timeout=30) as other:
+            number = 0
+            while not ended.is_set():
+                number += 1
+                other.execute(f"CREATE INDEX said_{number} ON said (word)")
+                other.execute(f"DROP INDEX said_{number}")
+
+    thread = threading.Thread(target=make_indexes)
+    thread.start()
+    try:
+        with opened.cursor() as cursor:
+            for number in range(1_000):  # none is like another, so that each is prepared
+                cursor.execute(f"SELECT word, {number} FROM said")  # noqa: S608
+                assert cursor.fetchall() == [("old", number)]
+    finally:
+        ended.set()
+        thread.join()

@@ -5,21 +5,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.db.backends.sqlite3 import base
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 
 from ask.core.sqlite.succession import REFUSAL, point_to, successor_of
 
+ATTEMPTS = 100
+
+OTHER_SCHEMA = "database schema has changed"
+"""What SQLite says of a statement that was being prepared while others made tables or indexes. It
+tries once more by itself; an import makes dozens of indexes, while it reads, one after another."""
+
 
 class _Retrying(CursorWrapper):
-    """A cursor whose single statements begin again on the successor of a replaced file."""
+    """A cursor whose single statements begin again: on the successor of a replaced file, and where
+    the schema changed under their preparation."""
 
     db: "DatabaseWrapper"
 
     def _execute(self, sql: str, params: Any, *ignored: Any) -> Any:
         execute = super()._execute  # type: ignore[misc]
-        return self._retried(lambda: execute(sql, params, *ignored))
+        return self._retried(lambda: self._prepared(lambda: execute(sql, params, *ignored)))
 
     def _executemany(self, sql: str, param_list: Any, *ignored: Any) -> Any:
         execute = super()._executemany  # type: ignore[misc]
@@ -37,6 +44,15 @@ class _Retrying(CursorWrapper):
             self.db.ensure_connection()
             self.cursor = self.db.create_cursor()
             return execute()
+
+    def _prepared(self, execute: Callable[[], Any]) -> Any:
+        for _ in range(ATTEMPTS):
+            try:
+                return execute()
+            except OperationalError as e:
+                if OTHER_SCHEMA not in str(e):
+                    raise
+        return execute()
 
 
 class _RetryingDebug(CursorDebugWrapper, _Retrying):
