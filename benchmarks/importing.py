@@ -52,7 +52,7 @@ UNPACK = """
 import sys
 from pathlib import Path
 from ask.stackexchange.archives import Dump
-Dump([Path(sys.argv[1])]).read(lambda table, data: None)
+Dump([Path(sys.argv[1])]).unpack(lambda table, data: None)
 """
 
 

@@ -106,31 +106,35 @@ class Dump:
         """Whether bytes in the middle can only be had by unpacking all before them."""
         return not all(path.is_dir() for path in self.paths)
 
-    def read(self, take: Take, *, without: Collection[str] = (), at_once: int = 1) -> None:
-        """Hand every table's bytes to `take`, in the archive's order, leaving some tables out.
+    def files(self) -> dict[str, Path]:
+        """The files of tables that are not packed."""
+        return {
+            member.table: member.archive / member.name
+            for member in self.members.values()
+            if member.archive.is_dir()
+        }
+
+    def unpack(self, take: Take, *, without: Collection[str] = (), at_once: int = 1) -> None:
+        """Hand the bytes of packed tables to `take`, in the archive's order, but for some tables.
 
         Of several archives so many are read `at_once`: several threads then call `take`, each for
         tables of its own. Raises UnreadableDump when an archive is damaged, and whatever `take`
         raises.
         """
-        paths = [
-            (path, [self.members[table] for table in self.members if table not in without])
-            for path in self.paths
-        ]
+        wanted: dict[Path, list[Member]] = {}
+        for member in self.members.values():
+            if member.table not in without and not member.archive.is_dir():
+                wanted.setdefault(member.archive, []).append(member)
         if at_once == 1:
-            for path, members in paths:
-                _read(path, members, take)
+            for path, members in wanted.items():
+                _unpack(path, members, take)
             return
         with ThreadPoolExecutor(at_once) as threads:
-            for done in [threads.submit(_read, path, members, take) for path, members in paths]:
+            for done in [threads.submit(_unpack, *archive, take) for archive in wanted.items()]:
                 done.result()
 
 
-def _read(path: Path, tables: list[Member], take: Take) -> None:
-    """One archive or folder; `tables` are those of all that are wanted."""
-    members = [member for member in tables if member.archive == path]
-    if not members:
-        return
+def _unpack(path: Path, members: list[Member], take: Take) -> None:
 
     def wrapped(table: str, data: bytes | memoryview) -> None:
         try:
@@ -139,9 +143,7 @@ def _read(path: Path, tables: list[Member], take: Take) -> None:
             raise _OfTake(e) from e
 
     try:
-        if path.is_dir():
-            _read_folder(members, wrapped)
-        elif _kind(path) == "zip":
+        if _kind(path) == "zip":
             _read_zip(path, members, wrapped)
         else:
             _read_7z(path, members, wrapped)
@@ -296,12 +298,6 @@ def _read_stream(stream: IO[bytes], table: str, take: Take) -> None:
     while chunk := stream.read(CHUNK):
         take(table, chunk)
     take(table, b"")
-
-
-def _read_folder(members: list[Member], take: Take) -> None:
-    for member in members:
-        with (member.archive / member.name).open("rb") as stream:
-            _read_stream(stream, member.table, take)
 
 
 def _read_zip(path: Path, members: list[Member], take: Take) -> None:

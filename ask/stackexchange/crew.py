@@ -18,16 +18,19 @@ import signal
 import threading
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any, NoReturn, Protocol
 
 from ask.core.one_line import one_line
 from ask.stackexchange.archives import Dump, Take, UnreadableDump
-from ask.stackexchange.pieces import Cutter, Piece
+from ask.stackexchange.pieces import Cutter, Piece, cut_file
 
 PIPE = 1 << 20
 """Bytes that wait in a pipe; what Linux gives anybody."""
+
+UNPACKING_FIRST = 5
+"""By how much workers are nicer than a reader that unpacks: all wait for it in the end."""
 
 PATIENCE = 5.0
 """Seconds that a process has for ending when it is asked to."""
@@ -100,6 +103,22 @@ class Tally:
             self.leader.table_done(table, count)
 
 
+def _cut(
+    dump: Dump,
+    hand_on: Callable[[Piece], None],
+    *,
+    finished: Collection[str],
+    at_once: int = 1,
+) -> None:
+    """Hand on every piece of the dump but those of tables that are finished wholly."""
+    whole = {key for key in finished if "/" not in key}
+    for table, path in dump.files().items():
+        if table not in whole:
+            for piece in cut_file(table, path):
+                hand_on(piece)
+    dump.unpack(_cutting(hand_on), without=whole, at_once=at_once)
+
+
 def _cutting(hand_on: Callable[[Piece], None]) -> Take:
     cutters: dict[str, Cutter] = {}
 
@@ -114,11 +133,6 @@ def _cutting(hand_on: Callable[[Piece], None]) -> Take:
     return take
 
 
-def _whole(finished: Iterable[str]) -> set[str]:
-    """Tables that need not be read again."""
-    return {key for key in finished if "/" not in key}
-
-
 def run_alone(dump: Dump, work: Work, leader: Leader, *, finished: Collection[str]) -> None:
     """Do everything in this process. `finished` as for `run_crew`; raises what the work raises."""
     tally = Tally(leader, finished=finished)
@@ -129,7 +143,7 @@ def run_alone(dump: Dump, work: Work, leader: Leader, *, finished: Collection[st
         if piece.is_last:
             tally.ends(piece.table, piece.number + 1)
 
-    dump.read(_cutting(do), without=_whole(finished))
+    _cut(dump, do, finished=finished)
 
 
 def run_crew(
@@ -295,26 +309,30 @@ class _Crew:
             if piece.key not in self.finished:
                 with asking:
                     worker = self._pieces[self._free[0].recv_bytes()[0]][1]
-                worker.send((piece.table, piece.number, piece.start, piece.head, piece.is_last))
-                worker.send_bytes(piece.data)
+                worker.send(replace(piece, data=b""))
+                if piece.file is None:
+                    worker.send_bytes(piece.data)
             if piece.is_last:
                 with telling:
                     control.send(("ends", piece.table, piece.number + 1))
 
-        take = _cutting(hand_on)
-        self.dump.read(take, without=_whole(self.finished), at_once=len(self._pieces) // 2 or 1)
+        at_once = len(self._pieces) // 2 or 1
+        _cut(self.dump, hand_on, finished=self.finished, at_once=at_once)
 
     def _work(self, number: int) -> None:
         pieces, control = self._pieces[number][0], self._controls[number][1]
+        if self.dump.is_packed:
+            os.nice(UNPACKING_FIRST)
         self.work.begin()
         while True:
             with suppress(BrokenPipeError):  # the reader is gone: in order, or the leader sees it
                 self._free[1].send_bytes(bytes([number]))
             try:
-                table, at, start, head, is_last = pieces.recv()
+                piece = pieces.recv()
             except EOFError:
                 return  # the reader is at the end
-            piece = Piece(table, at, start, head, pieces.recv_bytes(), is_last)
+            if piece.file is None:
+                piece = replace(piece, data=pieces.recv_bytes())
             store = self.work.prepare(piece)
             if self.work.is_serial:
                 control.send(("turn", piece.key))

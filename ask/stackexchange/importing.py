@@ -127,6 +127,7 @@ class PieceWork:
     def prepare(self, piece: Piece) -> Callable[[], dict[str, Any]]:
         """Read and clean; what is returned stores the rows and says what they were."""
         started = time.monotonic()
+        piece = piece.loaded()
         table = tables.ALL[piece.table]
         shape = self.shapes[piece.table]
         moments = [column.column for column in table.columns if column.kind is MOMENT]
@@ -253,8 +254,8 @@ class Import:
     ) -> None:
         """Another site's dump replaces the live one if `may_replace`, and nothing hangs on it.
 
-        `worker_count` processes work pieces into rows; None: one more than there are cores, since
-        one or another always waits for the database.
+        `worker_count` processes work pieces into rows; None: as many as there are cores, and one
+        more if nothing is to be unpacked, since one or another always waits for the database.
 
         Raises UnreadableDump when the paths hold no dump, or one without Posts or Users.
         """
@@ -272,7 +273,8 @@ class Import:
         self.now = now
         self.progress = progress
         self.may_replace = may_replace
-        self.worker_count = worker_count or min((os.cpu_count() or 1) + 1, MOST_WORKERS)
+        at_work = (os.cpu_count() or 1) + (not self.dump.is_packed)
+        self.worker_count = worker_count or min(at_work, MOST_WORKERS)
         self.is_size_checked = is_size_checked
         self.report = Report(
             archives=[path.name for path in paths],

@@ -4,9 +4,13 @@ Where a file is cut depends on its bytes alone, never on how they arrive, so tha
 goes on where another stopped finds the same pieces.
 """
 
+import mmap
+import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
 
 from ask.stackexchange.archives import UnreadableDump
 
@@ -40,6 +44,20 @@ class Piece:
     """What stands in the file before the first row; of the piece 0 it is the beginning."""
     data: bytes | bytearray
     is_last: bool
+    file: Path | None = None
+    """Where `data` still is to be read: `size` bytes from `start` on."""
+    size: int = 0
+
+    def loaded(self) -> "Piece":
+        """The same, with its data. Raises UnreadableDump if the file is not what it was."""
+        if self.file is None:
+            return self
+        with _opened(self.file) as file:
+            file.seek(self.start)
+            data = file.read(self.size)
+        if len(data) != self.size:
+            raise UnreadableDump(f"{self.file}: somebody shortened it while it was read")
+        return replace(self, data=data, file=None)
 
     @property
     def key(self) -> str:
@@ -97,9 +115,7 @@ class Cutter:
             return False
         head = bytes(self._data[:first])
         self._searched = first + 1
-        # Without a root that can be closed the file is one piece.
-        if first > LONGEST_HEAD or not _ROOT.search(head):
-            self.size = LONGEST
+        self.size = _size_after(head, size=self.size)
         self._head = head
         return True
 
@@ -128,7 +144,57 @@ class Cutter:
 
     def _require_sense(self) -> None:
         if len(self._data) > LONGEST:
-            raise UnreadableDump(
-                f"{self.table}.xml has more than {LONGEST >> 20} MB in which no row begins;"
-                " a dump's tables are rows, in UTF-8"
-            )
+            raise _without_rows(self.table)
+
+
+def cut_file(table: str, path: Path, *, size: int | None = None) -> Iterator[Piece]:
+    """The pieces of a file, which are still to be read: the same as a `Cutter` makes of its bytes.
+
+    Only the places where it is cut are looked at. Raises UnreadableDump as a `Cutter` does.
+    """
+    with _opened(path) as file:
+        length = os.fstat(file.fileno()).st_size
+        if not length:
+            yield Piece(table, number=0, start=0, head=b"", data=b"", is_last=True)
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            first = _ROW.search(content, 0, LONGEST)
+            head = content[: first.start()] if first else b""
+            size = _size_after(head, size=size or PIECE) if first else LONGEST
+            number, start, beyond = 0, 0, first.end() if first else 0
+            while start < length:
+                limit = start + LONGEST
+                found = _ROW.search(content, max(start + size, beyond), limit + _NEEDED)
+                if not found and limit < length:
+                    raise _without_rows(table)
+                end = found.start() if found else length
+                yield Piece(
+                    table=table,
+                    number=number,
+                    start=start,
+                    head=head,
+                    data=b"",
+                    is_last=not found,
+                    file=path,
+                    size=end - start,
+                )
+                number, start, beyond = number + 1, end, 0
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except OSError as e:
+        raise UnreadableDump(f"{path}: cannot be read: {e.strerror}") from e
+
+
+def _size_after(head: bytes, *, size: int) -> int:
+    """How large pieces are: without a root that can be closed the file is one."""
+    return size if len(head) <= LONGEST_HEAD and _ROOT.search(head) else LONGEST
+
+
+def _without_rows(table: str) -> UnreadableDump:
+    return UnreadableDump(
+        f"{table}.xml has more than {LONGEST >> 20} MB in which no row begins;"
+        " a dump's tables are rows, in UTF-8"
+    )

@@ -1,11 +1,12 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ask.stackexchange.archives import UnreadableDump
-from ask.stackexchange.pieces import Cutter, Piece
+from ask.stackexchange.pieces import Cutter, Piece, cut_file
 from ask.stackexchange.rows import PieceReader
 from ask.stackexchange.tables import TAGS, VOTES, Table
 from ask.stackexchange.values import MOMENT, TAG_NAMES
@@ -53,6 +54,29 @@ def test_the_same_bytes_are_cut_at_the_same_places(arriving: int) -> None:
     assert [piece.start for piece in pieces] == [piece.start for piece in cut(data, size=200)]
     assert b"".join(piece.data for piece in pieces) == data
     assert [piece.is_last for piece in pieces] == [False] * (len(pieces) - 1) + [True]
+
+
+@pytest.mark.parametrize("size", [1, 60, 200, 1 << 20])
+@pytest.mark.parametrize("head", [HEAD + b"<votes>", b"<votes/>", b"<!-- <votes> -->"])
+def test_a_file_is_cut_like_its_bytes(tmp_path: Path, size: int, head: bytes) -> None:
+    path = tmp_path / "Votes.xml"
+    votes = [vote(number, post=number, type=2) for number in range(1, 30)]
+    for data in (b"", head, head + "".join(votes).encode() + b"</votes>"):
+        path.write_bytes(data)
+        pieces = [piece.loaded() for piece in cut_file("Votes", path, size=size)]
+        expected = cut(data, size=size)
+        assert [(p.start, bytes(p.data), p.head, p.is_last) for p in pieces] == [
+            (p.start, bytes(p.data), p.head, p.is_last) for p in expected
+        ]
+
+
+def test_a_file_that_is_shortened_meanwhile_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "Votes.xml"
+    path.write_bytes(HEAD + f"<votes>{vote(1, post=1, type=2)}</votes>".encode())
+    (piece,) = cut_file("Votes", path)
+    path.write_bytes(HEAD)
+    with pytest.raises(UnreadableDump, match="shortened"):
+        piece.loaded()
 
 
 def test_what_belongs_to_no_document_is_refused_in_any_piece() -> None:

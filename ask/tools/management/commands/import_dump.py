@@ -51,7 +51,7 @@ class Command(BaseCommand):
             "--workers",
             type=int,
             metavar="N",
-            help="processes that work rows (default: one more than there are cores, 4 at most)",
+            help="processes that work rows (default: by the number of cores, 4 at most)",
         )
         parser.add_argument(
             "--no-size-check",
