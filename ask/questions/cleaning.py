@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import nh3
 from django.conf import settings
 
+from ask.questions.simple_html import cleaned_if_simple
+
 LINK_REL = "nofollow ugc noopener"
 
 TAGS = frozenset(
@@ -69,6 +71,7 @@ VOID = frozenset({"br", "col", "hr", "img"})
 _ORDERLY_TAG = re.compile(
     r"<(/?)([a-z][a-z0-9]*+)(?:\s++[a-z]++(?:=\"[^\"<]*+\")?+){0,20}+\s*+/?>", re.IGNORECASE
 )
+_IMAGE_BEGIN = re.compile("<img", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
@@ -83,16 +86,21 @@ def clean(html: str) -> str:
     is_large = html.count("<") > MANY or len(html) > LONG
     if is_large and not _is_orderly(html):
         return escape(html, quote=False)
+    cleaned = None if is_large else cleaned_if_simple(html, link_rel=LINK_REL)
+    if cleaned is None:
+        cleaned = _parsed(html)
+    return _with_links_to_images(cleaned) if "<img" in cleaned else cleaned
+
+
+def _parsed(html: str) -> str:
     # The attribute filter calls Python for every attribute, so it runs only where it may matter.
-    if "class=" not in html and "<img" not in html.lower():
+    if "class=" not in html and not _IMAGE_BEGIN.search(html):
         cleaned = _PLAIN.clean(html)
     else:
         cleaned = _FULL.clean(html)
     if len(cleaned) > GROWTH * len(html):
         return escape(html, quote=False)
-    if "&#" in html:  # XML has none of them as they are
-        cleaned = without_controls(cleaned)
-    return _with_links_to_images(cleaned) if "<img" in cleaned else cleaned
+    return without_controls(cleaned) if "&#" in html else cleaned  # XML has none as they are
 
 
 def without_controls(html: str) -> str:

@@ -1,6 +1,11 @@
+from unittest.mock import patch
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pytest_django import Settings
 
+from ask.questions import cleaning
 from ask.questions.cleaning import LINK_REL, clean
 
 
@@ -59,6 +64,16 @@ def test_a_picture_from_elsewhere_in_a_link_becomes_its_text() -> None:
     assert clean(html) == f'<a href="https://a.example/" rel="{LINK_REL}">photo</a>'
 
 
+@pytest.mark.parametrize("name", ["img", "IMG", "iMg"])
+def test_a_picture_may_be_written_in_any_case(name: str) -> None:
+    html = f"<{name} src='https://evil.example/p.png' alt=a>"
+    assert clean(html) == f'<a href="https://evil.example/p.png" rel="{LINK_REL}">a</a>'
+
+
+def test_what_only_becomes_a_picture_has_no_address() -> None:
+    assert clean("<image src='https://evil.example/p.png'>") == ""
+
+
 def test_the_operator_says_whose_pictures_are_shown(settings: Settings) -> None:
     settings.IMAGE_HOSTS = ["pictures.example"]
     assert "<img" in clean('<img src="https://pictures.example/p.png">')
@@ -102,3 +117,45 @@ def test_many_pictures_become_links() -> None:
     html = '<a href="https://a.example"><img src="https://b.example" alt="b"></a>' * 300
     assert "<img" not in clean(html)
     assert clean(html).count("<a ") == 300
+
+
+@pytest.mark.parametrize(
+    ("html", "cleaned"),
+    [
+        ("<pre class='lang-py x'>a</pre>", '<pre class="lang-py">a</pre>'),
+        ("<pre class=lang-py>a</pre>", '<pre class="lang-py">a</pre>'),
+        ('<pre class="x &#104;ljs">a</pre>', '<pre class="hljs">a</pre>'),
+        ('<pre class="">a</pre>', "<pre>a</pre>"),
+        ('<pre class="lang-py&nbsp;x">a</pre>', '<pre class="lang-py">a</pre>'),
+        # Whoever writes a class so has no class to keep.
+        ('<pre class = "lang-py">a</pre>', "<pre>a</pre>"),
+        ('<pre CLASS="lang-py">a</pre>', "<pre>a</pre>"),
+        ('<p CLASS="x" class=y>a</p>', "<p>a</p>"),
+        ("<p>class=lang-py</p>", "<p>class=lang-py</p>"),
+    ],
+)
+def test_only_known_classes_are_kept(html: str, cleaned: str) -> None:
+    assert clean(html) == cleaned
+
+
+def clean_with_a_parser(html: str) -> str:
+    with patch.object(cleaning, "cleaned_if_simple", return_value=None):
+        return clean(html)
+
+
+PIECES = [
+    *"<p> </p> <em> </em> <ul> <li> </li> </ul> <pre><code> </code></pre> <br /> <hr>".split(),
+    *('<a href="http://a.example/?b&amp;c">', '<a href="/a" class="b" rel="c" title="d">', "</a>"),
+    *("<a title=\"&lt;img src='x'&gt;\">", '<pre class="lang-py x">', "<code CLASS='hljs'>"),
+    *('<img src="https://i.stack.imgur.com/a.png" alt="b">', '<img src="/a" alt="b" />'),
+    *('<img src="https://evil.example/a.png" width="1" alt="b &amp; c">', "<IMG SRC=a>", "<image>"),
+    *'&amp; &quot; &#39; &nbsp; & > < = class= class="x" <img /> a'.split(),
+    *(" ", "\n", "\0", "\r", "\xa0"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+@example('<p><a href="/a"><img src="https://evil.example/a.png" alt="b"></a></p>')
+@example("<p>&lt;img src=a&gt; &lt;p class=x&gt;</p>")
+def test_without_a_parser_it_is_the_same(html: str) -> None:
+    assert clean(html) == clean_with_a_parser(html)
