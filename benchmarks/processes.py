@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-INTERVAL = 0.1
+INTERVAL = 0.25
 """Seconds between two looks at the memory of the command's processes."""
 LOOKS_AT_SERVER = 5
 """PostgreSQL is looked at once in so many looks: each of its processes maps all shared memory, and

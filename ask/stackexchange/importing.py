@@ -393,19 +393,7 @@ class Import:
             with self._stage("Rendered posts"):
                 keep_rendered(sides, host=self.source_host)
         self._together(aside, "Tags", [aside.step("tags", lambda: self._connect_tags(aside))])
-        by_table: dict[str, list[str]] = {}
-        for derivation in derivations():
-            by_table.setdefault(derivation.table, []).append(derivation.sql)
-        self._together(
-            aside,
-            "Columns that the dump has not",
-            [
-                aside.step(f"derived {table}", partial(_each, aside.run, statements))
-                for table, statements in by_table.items()
-            ],
-        )
         names = [model._meta.db_table for model in aside.models]
-        self._together(aside, "Tidying", [partial(aside.vacuum, name) for name in names])
         # Standings are not a step: they know by themselves whether they are of these rows.
         standings = partial(
             refresh_standings,
@@ -414,17 +402,24 @@ class Import:
             using=ALIAS,
             exclusively=aside.writing,
         )
-        self._together(
-            aside,
-            "Indexes and standings",
-            [
-                standings,
-                *(
-                    aside.step(f"index {name}", partial(aside.add_index, sql))
-                    for name, sql in aside.indexes().items()
-                ),
-            ],
-        )
+        by_table: dict[str, list[str]] = {}
+        for derivation in derivations():
+            by_table.setdefault(derivation.table, []).append(derivation.sql)
+        derived = [
+            aside.step(f"derived {table}", partial(_each, aside.run, statements))
+            for table, statements in by_table.items()
+        ]
+        indexes = [
+            aside.step(f"index {name}", partial(aside.add_index, sql))
+            for name, sql in aside.indexes().items()
+        ]
+        if aside.is_serial:  # one thread writes, while the other computes
+            self._together(aside, "Columns, indexes, standings", [standings, *derived, *indexes])
+        else:
+            self._together(aside, "Columns that the dump has not", derived)
+            # A long statement beside it would keep it from its work.
+            self._together(aside, "Tidying", [partial(aside.vacuum, name) for name in names])
+            self._together(aside, "Indexes and standings", [standings, *indexes])
         self._together(
             aside,
             "Statistics and counters",

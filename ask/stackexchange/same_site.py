@@ -7,7 +7,6 @@ from ask.core.content import LOCAL_IDS
 from ask.stackexchange.carrying.accounts import CLAIMED
 from ask.stackexchange.carrying.references import references
 from ask.stackexchange.models import Source
-from ask.stackexchange.sample import SITE
 from ask.stackexchange.sides import Sides
 
 COMPARED = 10_000
@@ -83,6 +82,8 @@ def hanging_count(*, using: str = DEFAULT_DB_ALIAS) -> int:
 
 def _known_site() -> Source | None:
     """The site that lives here; the made-up community of a first start is nobody's."""
+    from ask.stackexchange.sample import SITE  # noqa: PLC0415 - its texts take long to import
+
     known = Source.objects.order_by("-id").first()
     return None if known is None or known.host == SITE else known
 
