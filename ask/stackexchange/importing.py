@@ -392,7 +392,6 @@ class Import:
             same_site.check_content(sides, site_name=self.site_name, may_replace=self.may_replace)
             with self._stage("Rendered posts"):
                 keep_rendered(sides, host=self.source_host)
-        self._together(aside, "Tags", [aside.step("tags", lambda: self._connect_tags(aside))])
         names = [model._meta.db_table for model in aside.models]
         # Standings are not a step: they know by themselves whether they are of these rows.
         standings = partial(
@@ -405,6 +404,7 @@ class Import:
         by_table: dict[str, list[str]] = {}
         for derivation in derivations():
             by_table.setdefault(derivation.table, []).append(derivation.sql)
+        tags = aside.step("tags", lambda: self._connect_tags(aside))
         derived = [
             aside.step(f"derived {table}", partial(_each, aside.run, statements))
             for table, statements in by_table.items()
@@ -414,9 +414,10 @@ class Import:
             for name, sql in aside.indexes().items()
         ]
         if aside.is_serial:  # one thread writes, while the other computes
+            self._together(aside, "Tags", [tags])
             self._together(aside, "Columns, indexes, standings", [standings, *derived, *indexes])
         else:
-            self._together(aside, "Columns that the dump has not", derived)
+            self._together(aside, "Tags and columns that the dump has not", [tags, *derived])
             # A long statement beside it would keep it from its work.
             self._together(aside, "Tidying", [partial(aside.vacuum, name) for name in names])
             self._together(aside, "Indexes and standings", [standings, *indexes])
