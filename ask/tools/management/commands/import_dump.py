@@ -1,6 +1,7 @@
 """Builds the site from a Stack Exchange data dump."""
 
 import sqlite3
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,22 @@ from ask.stackexchange.crew import WorkerFailed
 from ask.stackexchange.importing import Import, NoRoom, Report
 from ask.stackexchange.same_site import AnotherSite
 
+MOST_WORKERS = 64
+"""Nobody has so many by intention."""
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= MOST_WORKERS:
+        raise ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_WORKERS}")
+    return int(text)
+
 
 class Command(BaseCommand):
     help = (
         "Builds the site from a Stack Exchange data dump: one .7z or .zip, the eight archives of"
         " a large site, or a folder of XML files. The site shows its old content until the new is"
-        " complete; what was written here stays."
+        " complete; what was written here stays. Stopped at any moment, the same command goes on from"
+        " there."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -49,9 +60,9 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--workers",
-            type=int,
+            type=_positive,
             metavar="N",
-            help="processes that work rows (default: by the number of cores, 4 at most)",
+            help="processes that make rows (default: by the number of cores, 4 at most)",
         )
         parser.add_argument(
             "--no-size-check",
