@@ -448,7 +448,7 @@ class Import:
             except BaseException as e:
                 errors.append(e)
 
-        with self._stage(title) as step:
+        with self._stage(title, total=len(works)) as step:
             threads = [Thread(target=run, name=title) for _ in range(min(2, len(left)))]
             for thread in threads:
                 thread.start()
@@ -465,9 +465,9 @@ class Import:
                 raise errors[0]
 
     @contextmanager
-    def _stage(self, name: str, *, unit: str = "steps") -> Iterator[Step]:
+    def _stage(self, name: str, *, total: int | None = None) -> Iterator[Step]:
         started = time.monotonic()
-        with self.progress.step(name, unit=unit) as step:
+        with self.progress.step(name, total=total, unit="steps") as step:
             yield step
         self.report.stages[name] = round(time.monotonic() - started, 2)
 

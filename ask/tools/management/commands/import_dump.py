@@ -32,8 +32,8 @@ class Command(BaseCommand):
     help = (
         "Builds the site from a Stack Exchange data dump: one .7z or .zip, the eight archives of"
         " a large site, or a folder of XML files. The site shows its old content until the new is"
-        " complete; what was written here stays. Stopped at any moment, the same command goes on from"
-        " there."
+        " complete; what was written here stays. Stopped at any moment, the same command goes on"
+        " from there."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
