@@ -284,7 +284,7 @@ class _Crew:
         # Ctrl-C goes to all; the leader decides.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        # Rows make no cycles, and looking for them takes a tenth of the time.
+        # Rows make no cycles, and to look for some among them takes a tenth of the time.
         gc.disable()
         self._keep(keeps)
         control = self._controls[number][1]
@@ -338,6 +338,7 @@ class _Crew:
                 control.send(("turn", piece.key))
                 control.recv()
             control.send(("done", piece.key, store()))
+            gc.collect()  # the parser of each piece is a cycle
 
 
 def _portable(error: BaseException) -> Exception:

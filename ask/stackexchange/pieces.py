@@ -4,7 +4,6 @@ Where a file is cut depends on its bytes alone, never on how they arrive, so tha
 goes on where another stopped finds the same pieces.
 """
 
-import mmap
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -23,6 +22,9 @@ LONGEST = 64 << 20
 
 LONGEST_HEAD = 64 << 10
 """Bytes before the first row, of a file that is cut: every piece is read with them."""
+
+LOOKED_AT = 64 << 10
+"""Bytes that are read at once where a file may be cut."""
 
 _ROW = re.compile(rb"<row[\s/>]")
 _NEEDED = 5
@@ -154,31 +156,44 @@ def cut_file(table: str, path: Path, *, size: int | None = None) -> Iterator[Pie
     """
     with _opened(path) as file:
         length = os.fstat(file.fileno()).st_size
-        if not length:
-            yield Piece(table, number=0, start=0, head=b"", data=b"", is_last=True)
-            return
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            first = _ROW.search(content, 0, LONGEST)
-            head = content[: first.start()] if first else b""
-            size = _size_after(head, size=size or PIECE) if first else LONGEST
-            number, start, beyond = 0, 0, first.end() if first else 0
-            while start < length:
-                limit = start + LONGEST
-                found = _ROW.search(content, max(start + size, beyond), limit + _NEEDED)
-                if not found and limit < length:
-                    raise _without_rows(table)
-                end = found.start() if found else length
-                yield Piece(
-                    table=table,
-                    number=number,
-                    start=start,
-                    head=head,
-                    data=b"",
-                    is_last=not found,
-                    file=path,
-                    size=end - start,
-                )
-                number, start, beyond = number + 1, end, 0
+        first = _find_row(file, 0, limit=LONGEST)
+        file.seek(0)
+        head = b"" if first is None else file.read(first)
+        size = LONGEST if first is None else _size_after(head, size=size or PIECE)
+        number, start, beyond = 0, 0, 0 if first is None else first + 1
+        while True:
+            limit = start + LONGEST
+            found = _find_row(file, max(start + size, beyond), limit=limit)
+            if found is None and limit < length:
+                raise _without_rows(table)
+            end = length if found is None else found
+            yield Piece(
+                table=table,
+                number=number,
+                start=start,
+                head=head,
+                data=b"",
+                is_last=found is None,
+                file=path,
+                size=end - start,
+            )
+            if found is None:
+                return
+            number, start, beyond = number + 1, end, 0
+
+
+def _find_row(file: IO[bytes], position: int, *, limit: int) -> int | None:
+    """Where the first row from `position` on begins; None if none does up to `limit`."""
+    # Not by mapping the file: what was looked at would count as memory of this process.
+    file.seek(position)
+    data, start = b"", position
+    while start <= limit and (read := file.read(LOOKED_AT)):
+        data += read
+        if found := _ROW.search(data):
+            return start + found.start()
+        start += max(0, len(data) - _NEEDED)
+        data = data[-_NEEDED:]
+    return None
 
 
 def _opened(path: Path) -> IO[bytes]:
