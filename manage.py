@@ -2,10 +2,14 @@
 """Every command of Ask: `manage.py help` lists them."""
 
 import os
+import signal
 import sys
-
-from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ask.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:  # while it started, or in a command that has nothing to say of it
+        sys.exit(128 + signal.SIGINT)

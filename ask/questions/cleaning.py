@@ -61,6 +61,10 @@ MANY = 1_000
 LONG = 200_000
 """Tags, or characters, up to which any HTML is soon parsed."""
 
+LONGEST = 1_000_000
+"""Characters of HTML that is parsed at all, which takes 36 times as much memory. Stack Exchange
+allows 30,000."""
+
 DEEPEST = 100
 """How deep elements nest in longer HTML."""
 
@@ -84,7 +88,7 @@ def clean(html: str) -> str:
     if "<" not in html and "&" not in html:
         return html
     is_large = html.count("<") > MANY or len(html) > LONG
-    if is_large and not _is_orderly(html):
+    if is_large and (len(html) > LONGEST or not _is_orderly(html)):
         return escape(html, quote=False)
     cleaned = None if is_large else cleaned_if_simple(html, link_rel=LINK_REL)
     if cleaned is None:

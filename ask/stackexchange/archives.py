@@ -4,14 +4,15 @@ import re
 import stat
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from threading import Event
 from typing import IO
 
 import py7zr
 import py7zr.archiveinfo
-from py7zr.exceptions import DecompressionError, PasswordRequired
+from py7zr.exceptions import CrcError, DecompressionError, PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
 from py7zr.properties import COMPRESSION_METHOD
 
@@ -129,9 +130,22 @@ class Dump:
             for path, members in wanted.items():
                 _unpack(path, members, take)
             return
+        is_over = Event()
+
+        def take_on(table: str, data: bytes | memoryview) -> None:
+            if is_over.is_set():
+                raise UnreadableDump("another archive of the dump cannot be read")
+            take(table, data)
+
         with ThreadPoolExecutor(at_once) as threads:
-            for done in [threads.submit(_unpack, *archive, take) for archive in wanted.items()]:
-                done.result()
+            try:
+                begun = [threads.submit(_unpack, *archive, take_on) for archive in wanted.items()]
+                for done in as_completed(begun):
+                    done.result()
+            except BaseException:
+                is_over.set()
+                threads.shutdown(wait=False, cancel_futures=True)
+                raise
 
 
 def _unpack(path: Path, members: list[Member], take: Take) -> None:
@@ -168,6 +182,8 @@ def _damaged(path: Path, error: Exception) -> UnreadableDump:
     if isinstance(error, OSError) and error.errno:
         return UnreadableDump(f"{error.filename or path}: cannot be read: {error.strerror}")
     reason = one_line(error)[:200] or type(error).__name__
+    if isinstance(error, CrcError):
+        reason = "a checksum does not match"
     return UnreadableDump(
         f"{path}: the archive is damaged or incomplete ({reason}); fetch it again"
     )

@@ -69,6 +69,7 @@ class Tally:
         self.leader = leader
         self.counts: dict[str, int] = {}
         self.numbers: dict[str, set[int]] = {}
+        self.whole = {key for key in finished if "/" not in key}
         self.first: dict[str, int] = {}
         """The first pieces that are not done, as far as anybody asked."""
         for key in finished:
@@ -92,6 +93,11 @@ class Tally:
             self.first[table] = self.first.get(table, 0) + 1
         return self.first.get(table, 0)
 
+    def require_whole(self, dump: Dump) -> None:
+        """Nothing may be missing at the end. Raises WorkerFailed."""
+        if missing := sorted(dump.members.keys() - self.whole):
+            raise WorkerFailed(f"not all was read: {', '.join(missing)}")
+
     def _note(self, key: str) -> None:
         table, _, number = key.partition("/")
         if number:
@@ -101,6 +107,7 @@ class Tally:
         count = self.counts.get(table)
         if count is not None and len(self.numbers.get(table, ())) == count:
             self.leader.table_done(table, count)
+            self.whole.add(table)
 
 
 def _cut(
@@ -144,6 +151,7 @@ def run_alone(dump: Dump, work: Work, leader: Leader, *, finished: Collection[st
             tally.ends(piece.table, piece.number + 1)
 
     _cut(dump, do, finished=finished)
+    tally.require_whole(dump)
 
 
 def run_crew(
@@ -155,7 +163,9 @@ def run_crew(
     UnreadableDump, and WorkerFailed for whatever else goes wrong in a process.
     """
     with _Crew(dump, work, finished=frozenset(finished), worker_count=worker_count) as crew:
-        crew.follow(Tally(leader, finished=finished))
+        tally = Tally(leader, finished=finished)
+        crew.follow(tally)
+    tally.require_whole(dump)
 
 
 class _Crew:
@@ -179,6 +189,8 @@ class _Crew:
                 fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE)
 
     def __enter__(self) -> "_Crew":
+        # A process that is not ready yet must not be interrupted, nor be forgotten.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         gc.collect()
         gc.freeze()  # what exists now is shared with the processes, as long as nobody touches it
         for number, (ours, theirs) in enumerate(self._controls):
@@ -196,6 +208,11 @@ class _Crew:
             self._processes[ours] = process
         gc.unfreeze()
         self._keep([ours for ours, _ in self._controls])
+        try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        except KeyboardInterrupt:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -284,6 +301,7 @@ class _Crew:
         # Ctrl-C goes to all; the leader decides.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         # Rows make no cycles, and to look for some among them takes a tenth of the time.
         gc.disable()
         self._keep(keeps)

@@ -269,6 +269,7 @@ class Import:
                 f"{site_url!r} is no address of a site; it looks like https://beer.stackexchange.com"
             )
         self.site_url = (site_url or (f"https://{host}" if host else "")).rstrip("/")
+        self._given_name = site_name
         self.site_name = site_name or host or paths[0].resolve().name.split(".")[0]
         self.now = now
         self.progress = progress
@@ -333,18 +334,30 @@ class Import:
         return self.report
 
     def compare(self) -> list[Difference]:
-        """Build the new content aside, and only say what it would change. Raises as `run` does."""
+        """Build the new content aside, and only say what it would change. Raises as `run` does.
+
+        What was built is removed, unless it went on with an import that was stopped.
+        """
         with self._building() as aside:
+            is_resumed = bool(aside.finished)
             latest = self._load(aside)
             self._complete(aside, latest=latest)
             with self._stage("Differences"), aside.trial() as sides:
                 found = comparing.differences(sides)
-            aside.is_kept = False
+            aside.is_kept = is_resumed
         self._finish_report()
         return found
 
+    def _remember_source(self) -> None:
+        """What nobody says of the source stays as this site knows it."""
+        known = same_site.known_site()
+        if known and not self.may_replace and not self.site_url:
+            self.site_url = known.url
+            self.site_name = self._given_name or known.name
+
     @contextmanager
     def _building(self) -> Iterator[Aside]:
+        self._remember_source()
         same_site.check_address(site_url=self.site_url, may_replace=self.may_replace)
         building = build_aside(
             connections["default"].vendor,
@@ -501,8 +514,10 @@ class Import:
 
     def _finish_report(self) -> None:
         self.report.seconds = round(time.monotonic() - self._started, 2)
-        if not self.report.peak_memory:
-            self.report.peak_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        # A peak between two looks is known of each process alone.
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+            peak = resource.getrusage(who).ru_maxrss * 1024
+            self.report.peak_memory = max(self.report.peak_memory, peak)
 
 
 _MAKE_TAGGED = f"CREATE TABLE {TAGGED} (post_id bigint NOT NULL, name text NOT NULL)"

@@ -30,7 +30,7 @@ def check_address(*, site_url: str, may_replace: bool) -> None:
 
     `may_replace` says that another site is meant to take this one's place. Raises AnotherSite.
     """
-    known = _known_site()
+    known = known_site()
     if not known or not site_url or not known.url:
         return
     if (host := Source(url=site_url).host) != known.host:
@@ -46,7 +46,7 @@ def check_content(sides: Sides, *, site_name: str, may_replace: bool) -> None:
 
     The new tables must be loaded; they need no index. Raises AnotherSite.
     """
-    known = _known_site()
+    known = known_site()
     if not known:
         return
     ((common, agreeing),) = sides.rows(_AGREEING, compared=COMPARED)
@@ -80,7 +80,7 @@ def hanging_count(*, using: str = DEFAULT_DB_ALIAS) -> int:
     return count
 
 
-def _known_site() -> Source | None:
+def known_site() -> Source | None:
     """The site that lives here; the made-up community of a first start is nobody's."""
     from ask.stackexchange.sample import SITE  # noqa: PLC0415 - its texts take long to import
 

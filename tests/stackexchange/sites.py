@@ -58,6 +58,15 @@ class Site:
         with psycopg.connect(self.url) as server:
             return server.execute(sql).fetchall()
 
+    def execute(self, sql: str) -> None:
+        """Change something beside Ask."""
+        if self.url.startswith("sqlite"):
+            with closing(sqlite3.connect(self.path.resolve())) as file, file:
+                file.execute(sql)
+        else:
+            with psycopg.connect(self.url) as server:
+                server.execute(sql)
+
     @property
     def path(self) -> Path:
         """Where the content is, on SQLite."""

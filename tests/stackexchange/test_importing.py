@@ -131,6 +131,13 @@ def test_the_archives_of_a_large_site_are_one_dump(tmp_path: Path) -> None:
     assert Source.objects.get().name == "large.example.com"
 
 
+def test_what_nobody_says_of_the_source_stays(tmp_path: Path) -> None:
+    bring(small(tmp_path / "one"), site_name="Beer", site_url="https://beer.example")
+    bring(small(tmp_path / "two"))
+    source = Source.objects.get()
+    assert (source.name, source.url) == ("Beer", "https://beer.example")
+
+
 def test_missing_and_empty_texts_differ(tmp_path: Path) -> None:
     bring(
         small(

@@ -69,7 +69,7 @@ def test_other_posts_are_another_site_whatever_its_address(tmp_path: Path) -> No
 def test_an_unknown_address_is_no_other_one(tmp_path: Path, before: str, after: str) -> None:
     bring(small(tmp_path), site_url=before)
     bring(small(tmp_path), site_url=after)
-    assert Source.objects.get().url == after
+    assert Source.objects.get().url == (after or before)
 
 
 def test_half_of_the_posts_are_enough(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,46 @@ def kill_many(dumps: tuple[Site, Path, Path], *, times: int) -> None:
     assert place.content() == contents[coming]
     assert place.index_names() == indexes
     assert not place.leftovers()
+
+
+def test_what_is_migrated_meanwhile_stays(dumps: tuple[Site, Path, Path], tmp_path: Path) -> None:
+    _, old, _ = dumps
+    with site(tmp_path) as place:
+        process = place.start("import_dump", str(old))
+        assert process.stderr
+        process.stderr.readline()
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)
+        place.execute("ALTER TABLE django_content_type ADD COLUMN more text")
+        place.execute("CREATE TABLE made_meanwhile (word text)")
+        place.execute("CREATE INDEX made_meanwhile_word ON made_meanwhile (word)")
+        place.execute("INSERT INTO made_meanwhile VALUES ('kept')")
+        place.run("import_dump", str(old))
+        assert place.query("SELECT word FROM made_meanwhile") == [("kept",)]
+        assert place.query("SELECT count(more) FROM django_content_type") == [(0,)]
+        assert "made_meanwhile_word" in place.index_names()
+
+
+def test_a_worker_of_a_killed_import_does_no_harm(
+    dumps: tuple[Site, Path, Path], tmp_path: Path
+) -> None:
+    _, old, _ = dumps
+    with site(tmp_path) as place:
+        process = place.start("import_dump", str(old))
+        assert process.stderr
+        process.stderr.readline()
+        workers = descendants(process.pid)
+        for pid in workers:
+            os.kill(pid, signal.SIGSTOP)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait(60)
+        again = place.start("import_dump", str(old))
+        assert again.stderr
+        again.stderr.readline()
+        for pid in workers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+        _, complaint = again.communicate(timeout=120)
+        assert again.returncode == 0, complaint
+        assert place.query("SELECT count(*) FROM questions_post WHERE post_type = 1") == [(2400,)]
+        assert not place.leftovers()

@@ -52,7 +52,8 @@ class Aside(ABC):
     """New tables of content beside the live ones, empty or half filled by an earlier import.
 
     As a context manager: leaving it without `swap` leaves the site as it was. What was built stays
-    for the next import of the same dump, unless the dump itself is why it failed. Between,
+    for the next import of the same dump, unless the dump itself is why it failed, or a broken file.
+    Between,
     `connections[ALIAS]` and `.using(ALIAS)` work on the new tables by their usual names.
 
     What fills them is cut into steps. Each is one transaction, which also says in `STEPS` that it
@@ -97,7 +98,8 @@ class Aside(ABC):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.end(is_kept=self.is_kept and not isinstance(error, UnreadableDump))
+        is_sound = not isinstance(error, UnreadableDump) and "malformed" not in str(error)
+        self.end(is_kept=self.is_kept and is_sound)
 
     def use_alias(self, settings: dict[str, Any]) -> None:
         connections.databases[ALIAS] = settings

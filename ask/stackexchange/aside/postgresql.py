@@ -28,10 +28,13 @@ from ask.stackexchange.sides import Sides
 
 SCHEMA = "ask_aside"
 LOCK = 0x41736B  # "Ask", for pg_try_advisory_lock
-PATIENCE = "3s"
-"""How long the swap waits for readers before it lets those behind it pass and tries again."""
+PATIENCE = "500ms"
+"""How long the swap waits for readers, and others behind it, before it lets those pass."""
 
 ATTEMPTS = 100
+
+LONGEST_PAUSE = 10.0
+"""Seconds between two attempts at most: who reads for minutes is waited for, and nobody else is."""
 
 LINGERING = 5.0
 """Seconds that the sessions of a killed import may need to notice."""
@@ -73,6 +76,7 @@ class PostgreSQLAside(Aside):
                     **options,
                     "application_name": SESSION,
                     "options": f"-c search_path={SCHEMA},{self.schema} -c timezone=UTC"
+                    " -c statement_timeout=0 -c idle_session_timeout=0"
                     f" -c maintenance_work_mem=256MB -c work_mem=64MB{compression}",
                 },
             }
@@ -92,6 +96,7 @@ class PostgreSQLAside(Aside):
                 if time.monotonic() > deadline:
                     raise SomebodyBuilds("another import is at work on this database")
                 time.sleep(0.1)
+            cursor.execute("SET idle_session_timeout = 0")  # the lock would end with the session
             name = f"{SESSION}: {self.dump}"[:40]
             cursor.execute(
                 "SELECT set_config('application_name', %s, false)",
@@ -169,11 +174,13 @@ class PostgreSQLAside(Aside):
             with self.live.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
                 cursor.execute("RESET application_name")
+                cursor.execute("RESET idle_session_timeout")
         except DatabaseError:
             self.live.close()  # the lock ends with its session
 
     def leave_to_parent(self) -> None:
-        """The lock is the live session's, which nobody else uses."""
+        # The lock is the live session's, which must end with the parent, not with the last child.
+        os.close(self.live.connection.fileno())
 
     def store(self, key: str, batches: Iterable[Batch], *, result: Any) -> None:
         with transaction.atomic(using=ALIAS), self.connection.cursor() as cursor:
@@ -299,6 +306,7 @@ class PostgreSQLAside(Aside):
                 # Lock not available: let the readers that wait behind us pass.
                 if getattr(e.__cause__, "sqlstate", "") != "55P03" or attempt == ATTEMPTS:
                     raise
+                time.sleep(min(attempt / 2, LONGEST_PAUSE))
 
     def _swap(self, last: Callable[[], None]) -> dict[str, int]:
         tables = [model._meta.db_table for model in self.models]

@@ -1,6 +1,7 @@
 """Building aside on SQLite: in a second file, which then becomes the content file."""
 
 import fcntl
+import json
 import os
 import shutil
 import sqlite3
@@ -11,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from ask.core.content import start_local_ids
 from ask.core.sqlite.succession import (
@@ -147,7 +148,11 @@ class SQLiteAside(Aside):
 
     def store(self, key: str, batches: Iterable[Batch], *, result: Any) -> None:
         with transaction.atomic(using=ALIAS):
-            self._record(key, result)
+            try:
+                with transaction.atomic(using=ALIAS):
+                    self._record(key, result)
+            except IntegrityError:
+                return  # by a worker of an import that was killed
             for batch in batches:
                 try:
                     self._insert(batch)
@@ -180,7 +185,8 @@ class SQLiteAside(Aside):
         with self.live.cursor() as cursor:
             cursor.execute(
                 "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-                " ORDER BY tbl_name, name"
+                " AND tbl_name IN (SELECT value FROM json_each(%s)) ORDER BY tbl_name, name",
+                [json.dumps([model._meta.db_table for model in self.models])],
             )
             return dict(cursor.fetchall())
 
@@ -213,11 +219,12 @@ class SQLiteAside(Aside):
             self.run("DETACH DATABASE live")
 
     def swap(self, last: Callable[[], None]) -> dict[str, int]:
+        # What takes long comes first. The mark comes after all else is safe in the file: whoever
+        # sees it there needs no log.
+        self._empty_log()
         self.once(SWAP, lambda: None)
-        # What takes long comes first: from here on only the log is written.
-        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
-        with self.new.open("rb+") as file:
-            os.fsync(file.fileno())
+        self._empty_log()
+        # From here on only the log is written.
         self.run("PRAGMA wal_autocheckpoint=0")
         self.run("PRAGMA synchronous=FULL")
         # Writers wait from here on until the new file is in place; readers do not.
@@ -235,22 +242,35 @@ class SQLiteAside(Aside):
         self._keep_memory_small()
         return kept
 
+    def _empty_log(self) -> None:
+        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self.new.open("rb+") as file:
+            os.fsync(file.fileno())
+
     def _keep_memory_small(self) -> None:
         """Not map the live file, however much of it this process reads."""
         with self.live.cursor() as cursor:
             cursor.execute("PRAGMA mmap_size=0")
 
     def _copy_what_is_no_content(self) -> None:
+        """As it is now: somebody may have migrated since the new file was begun."""
         content = {model._meta.db_table for model in self.models}
+        others = (
+            " WHERE name NOT LIKE 'sqlite!_%%' ESCAPE '!' AND tbl_name NOT IN"
+            " (SELECT value FROM json_each(%s)) ORDER BY type <> 'table', type = 'view', rowid"
+        )
+        ours = [json.dumps([STEPS, *content])]
         with self.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT name FROM main.sqlite_master WHERE type = 'table'"
-                " AND name NOT LIKE 'sqlite!_%%' ESCAPE '!' AND name <> %s",
-                [STEPS],
-            )
-            others = [name for (name,) in cursor.fetchall() if name not in content]
-        for table in others:
-            self.run(f'INSERT INTO main."{table}" SELECT * FROM live."{table}"')  # noqa: S608
+            cursor.execute(f"SELECT name FROM main.sqlite_master{others}", ours)  # noqa: S608
+            for (name,) in cursor.fetchall():
+                if name in self.connection.introspection.table_names(cursor):
+                    cursor.execute(f'DROP TABLE main."{name}"')
+            cursor.execute(f"SELECT type, name, sql FROM live.sqlite_master{others}", ours)  # noqa: S608
+            for kind, name, sql in cursor.fetchall():
+                if sql:
+                    cursor.execute(sql)
+                if kind == "table":
+                    cursor.execute(f'INSERT INTO main."{name}" SELECT * FROM live."{name}"')  # noqa: S608
         self.run(
             "INSERT INTO main.sqlite_sequence (name, seq) SELECT name, seq"
             " FROM live.sqlite_sequence AS s WHERE NOT EXISTS"

@@ -46,7 +46,7 @@ class Command(BaseCommand):
             " archive such as beer.stackexchange.com.7z",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="read and check everything, change nothing"
+            "--dry-run", action="store_true", help="read and clean every row, change nothing"
         )
         parser.add_argument(
             "--diff",
@@ -95,10 +95,14 @@ class Command(BaseCommand):
         except (UnreadableDump, AnotherSite, SomebodyBuilds, NoRoom) as e:
             raise CommandError(str(e)) from e
         except KeyboardInterrupt as e:
-            raise CommandError(f"Interrupted: {self._state(work)}", returncode=130) from e
+            raise CommandError(
+                f"Interrupted: {self._state(work, is_trial=options['dry_run'])}", returncode=130
+            ) from e
         except (DatabaseError, sqlite3.Error, OSError, MemoryError, WorkerFailed) as e:
             reason = one_line(e) or type(e).__name__
-            raise CommandError(f"The import failed ({reason}): {self._state(work)}") from e
+            raise CommandError(
+                f"The import failed ({reason}): {self._state(work, is_trial=options['dry_run'])}"
+            ) from e
         self._print(work.report)
         for difference in differences:
             self.stdout.write(str(difference))
@@ -107,9 +111,11 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"The site is now {work.site_name}.")
 
-    def _state(self, work: Import | None) -> str:
+    def _state(self, work: Import | None, *, is_trial: bool) -> str:
         if work and work.is_in_place:
             return "the site is the new one; calc_best and recount do what is left."
+        if is_trial:
+            return "nothing was changed."
         return "the site is as it was, and the same command goes on from here."
 
     def _print(self, report: Report) -> None:
