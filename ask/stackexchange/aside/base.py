@@ -10,7 +10,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
-from django.db import connections, transaction
+from django.db import IntegrityError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ask.core.content import content_models
@@ -162,6 +162,15 @@ class Aside(ABC):
     def step(self, key: str, work: Callable[[], Any]) -> Callable[[], None]:
         """`once`, to be called later."""
         return partial(self.once, key, work)
+
+    def claim(self, key: str, result: Any) -> bool:
+        """In a transaction: record a step, unless a worker of an import that was killed did it."""
+        try:
+            with transaction.atomic(using=ALIAS):
+                self._record(key, result)
+        except IntegrityError:
+            return False
+        return True
 
     def _record(self, key: str, result: Any) -> None:
         self.run(

@@ -184,11 +184,8 @@ class PostgreSQLAside(Aside):
 
     def store(self, key: str, batches: Iterable[Batch], *, result: Any) -> None:
         with transaction.atomic(using=ALIAS), self.connection.cursor() as cursor:
-            try:
-                with transaction.atomic(using=ALIAS):
-                    self._record(key, result)
-            except IntegrityError:
-                return  # by a worker of an import that was killed
+            if not self.claim(key, result):
+                return
             for batch in batches:
                 names = ", ".join(batch.columns)
                 types = [self._type(batch.table, column) for column in batch.columns]

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from ask.core.content import start_local_ids
 from ask.core.sqlite.succession import (
@@ -148,11 +148,8 @@ class SQLiteAside(Aside):
 
     def store(self, key: str, batches: Iterable[Batch], *, result: Any) -> None:
         with transaction.atomic(using=ALIAS):
-            try:
-                with transaction.atomic(using=ALIAS):
-                    self._record(key, result)
-            except IntegrityError:
-                return  # by a worker of an import that was killed
+            if not self.claim(key, result):
+                return
             for batch in batches:
                 try:
                     self._insert(batch)
