@@ -149,12 +149,15 @@ class Dump:
 
 
 def _unpack(path: Path, members: list[Member], take: Take) -> None:
+    missing = {member.table: member.name for member in members}
 
     def wrapped(table: str, data: bytes | memoryview) -> None:
         try:
             take(table, data)
         except Exception as e:
             raise _OfTake(e) from e
+        if not data:
+            missing.pop(table, None)
 
     try:
         if _kind(path) == "zip":
@@ -168,6 +171,12 @@ def _unpack(path: Path, members: list[Member], take: Take) -> None:
     except Exception as e:
         # There is no end to what the libraries raise for archives with wrong bytes in them.
         raise _damaged(path, e) from e
+    # An entry whose kind the damage has changed is listed, and passed over without a word.
+    if missing:
+        raise UnreadableDump(
+            f"{path}: the archive is damaged or incomplete (it lists {', '.join(missing.values())},"
+            " but does not hold it); fetch it again"
+        )
 
 
 class _OfTake(Exception):

@@ -2,6 +2,7 @@
 
 import lzma
 import os
+import stat
 import struct
 import zipfile
 import zlib
@@ -106,6 +107,17 @@ def changed(path: Path, old: bytes, new: bytes) -> Path:
 def renamed_7z(folder: Path, name: str) -> Path:
     path = sevenzipped(folder / "a.7z", xml(folder))
     return changed(path, "Posts.xml".encode("utf-16-le"), name.encode("utf-16-le"))
+
+
+def socket_in_7z(folder: Path) -> Path:
+    """A .7z that lists a table as a socket, which py7zr passes over."""
+    path = folder / "a.7z"
+    with py7zr.SevenZipFile(path, "w") as archive:
+        for file in sorted(xml(folder).iterdir()):
+            archive.write(file, file.name)
+            if file.name == "Users.xml":
+                archive.header.files_info.files[-1]["attributes"] = 0x8000 | stat.S_IFSOCK << 16
+    return path
 
 
 def encrypted_zip(folder: Path) -> Path:
@@ -236,6 +248,7 @@ ARCHIVES: dict[str, tuple[Callable[[Path], Path], str]] = {
     ),
     "a way out of a .7z": (lambda folder: renamed_7z(folder, "../.P.xml"), "leads outside"),
     "a root in a .7z": (lambda folder: renamed_7z(folder, "/etc/.xml"), "leads outside"),
+    "a table in a .7z that is a socket": (socket_in_7z, "lists Users.xml, but does not hold it"),
     "a .zip of something else than its header says": (lying_zip, "damaged or incomplete"),
     "a .zip of zeros": (lambda folder: zeros(folder, "zip"), "--no-size-check"),
     "a .7z of zeros": (lambda folder: zeros(folder, "7z"), "--no-size-check"),
