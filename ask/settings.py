@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "ask.questions",
     "ask.accounts",
     "ask.caching",
+    "ask.cron",
     "ask.core",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -1,0 +1,1 @@
+"""The clock engine: a crontab read exactly, and one runner for whatever it starts."""
