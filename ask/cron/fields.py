@@ -107,8 +107,13 @@ class Field:
     @classmethod
     def parse(cls, text: str, *, kind: Kind, column: int) -> "Field":
         """Read a field that begins at `column` of its schedule. Raises ScheduleError."""
-        reader = _Reader(kind, text, column)
-        return cls(kind, text, column, tuple(reader.terms()))
+        try:
+            return cls(kind, text, column, tuple(_Reader(kind, text, column).terms()))
+        except ScheduleError as e:
+            # Whatever is advised must be accepted: `*-70` has no `0-70` to become.
+            if e.instead and not _is_accepted(e.instead, kind):
+                raise ScheduleError(e.reason, column=e.column, end=e.end) from None
+            raise
 
     @property
     def end(self) -> int:
@@ -294,3 +299,11 @@ class _Part:
 def _number(digits: str) -> int:
     """Python refuses to read thousands of digits; the first nine are too many already."""
     return int(digits.lstrip("0")[:9] or "0")
+
+
+def _is_accepted(text: str, kind: Kind) -> bool:
+    try:
+        _Reader(kind, text, 0).terms()
+    except ScheduleError:
+        return False
+    return True
