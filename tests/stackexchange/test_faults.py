@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +14,9 @@ import pytest
 from django.db import connection
 
 from tests.services.postgresql import postgresql
+from tests.services.small_disk import small_disk
+from tests.sites import Site, site
 from tests.stackexchange.dumps import small
-from tests.stackexchange.sites import Site, site
 
 STAYS = "the site is as it was, and the same command goes on from here"
 
@@ -68,22 +68,6 @@ def test_the_second_of_two_imports_says_who_runs(tmp_path: Path, dump: Path) -> 
             r", since \d{4}-\d\d-\d\d \d\d:\d\d UTC\n",
             complaint,
         )
-
-
-@contextmanager
-def small_disk(*, megabytes: int) -> Iterator[Path]:
-    """A file system of its own, which is soon full."""
-    folder = Path(tempfile.mkdtemp(prefix="ask-disk-", dir="/tmp"))
-    folder.chmod(0o755)
-    mounting = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0777", "tmpfs", str(folder)]
-    if subprocess.run(mounting, capture_output=True, check=False).returncode:
-        folder.rmdir()
-        pytest.skip("only root may make a small file system to fill")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-        folder.rmdir()
 
 
 @contextmanager

@@ -24,8 +24,8 @@ from ask.ratings.models import Standing, TopAnswerer
 from ask.stackexchange import archives, importing, pieces
 from ask.stackexchange.aside import ALIAS
 from ask.stackexchange.models import Source
+from tests.sites import site
 from tests.stackexchange.dumps import answer, question, row, small, user, vote
-from tests.stackexchange.sites import site
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stackexchange.sites import Site, site
+from tests.sites import Site, site
 
 WRITTEN_HERE = """
 from ask.questions.models import Comment, Post, Question, Vote

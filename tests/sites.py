@@ -58,6 +58,14 @@ class Site:
         with psycopg.connect(self.url) as server:
             return server.execute(sql).fetchall()
 
+    def clock_query(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a statement about what never waits for content."""
+        if not self.url.startswith("sqlite"):
+            return self.query(sql)
+        clock = self.path.with_name(f"{self.path.stem}-clock{self.path.suffix}")
+        with closing(sqlite3.connect(clock)) as file:
+            return file.execute(sql).fetchall()
+
     def execute(self, sql: str) -> None:
         """Change something beside Ask."""
         if self.url.startswith("sqlite"):
