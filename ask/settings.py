@@ -99,6 +99,12 @@ STORAGES = {
     },
 }
 
+# The clock
+
+CRONTAB = FOLDER / env.str("CRONTAB", default="crontab")
+CRON_FOLDER = FOLDER / env.str("CRON_FOLDER", default="var/cron")
+CRON_ZONE = env.str("CRON_ZONE", default="")
+
 # Mail
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))

@@ -104,9 +104,10 @@ class Journal:
 class Output:
     """What a job prints: its beginning and its end, how much it was, and all of it in a log."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, is_echoed: bool) -> None:
         """`path`: the log, which begins to exist with the first byte; "" for none."""
         self.path = path
+        self.is_echoed = is_echoed
         self.count = 0
         self.head = b""
         self._tail = b""
@@ -128,6 +129,9 @@ class Output:
         # A log that cannot be written loses its lines, never the run.
         with suppress(OSError):
             self._write(data)
+        if self.is_echoed:
+            with suppress(OSError):
+                os.write(1, data)
 
     def _write(self, data: bytes) -> None:
         if not self.path:
@@ -169,7 +173,7 @@ class Attempt:
         self.cpu = 0.0
         self.progress: dict[str, Any] = {}
         log = f"{spec['log']}-{number}.log" if spec.get("log") else ""
-        self.output = Output(log)
+        self.output = Output(log, is_echoed=spec["prints"] == "everything")
         self._reported = b""
         self._poll = select.poll()
         self._open: set[int] = set()
@@ -191,6 +195,7 @@ class Attempt:
             "signal": -code if code < 0 else None,
             "is_timed_out": self.is_timed_out,
             "reason": self.reason,
+            "progress": self.progress,
             "peak_memory": self.peak_memory,
             "cpu": round(self.cpu, 3),
             "output_bytes": self.output.count,
@@ -359,7 +364,7 @@ class Runner:
         outcome, attempt = self._attempts(lock)
         code = _exit_code(attempt)
         self._end(outcome, attempt.reason)
-        if self.spec.get("is_loud") and outcome != SUCCEEDED:
+        if self.spec["prints"] == "failure" and outcome != SUCCEEDED:
             self._print(attempt, outcome)
         return code
 
@@ -643,11 +648,17 @@ def _input(text: str | None) -> int:
 def _locked(path: str) -> int:
     """A descriptor that holds the lock, or -1 when somebody else does."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return -1
+    # Who looks whether the lock is held holds it for a moment.
+    for is_last in (False, False, False, True):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if is_last:
+                os.close(descriptor)
+                return -1
+            time.sleep(0.02)
+        else:
+            break
     # Below ten are descriptors that a job may use itself.
     high = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10)
     os.close(descriptor)
@@ -661,18 +672,38 @@ def _backoff(seconds: float, *, number: int) -> float:
 
 
 def _descendants(pid: int) -> list[int]:
-    children: dict[int, list[int]] = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            with suppress(OSError, ValueError, IndexError):
-                with open(f"/proc/{name}/stat", "rb") as file:
-                    parent = int(file.read().rpartition(b")")[2].split()[1])
-                children.setdefault(parent, []).append(int(name))
+    """Children of a process, their children, and so on."""
     found, waiting = [], [pid]
     while waiting:
-        born = children.get(waiting.pop(), [])
+        born = _children(waiting.pop())
         found += born
         waiting += born
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
+                found += [int(child) for child in file.read().split()]
+    except OSError:
+        if os.path.exists(f"/proc/{pid}/task/{pid}"):
+            return _children_by_their_parents(pid)
+    return found
+
+
+def _children_by_their_parents(pid: int) -> list[int]:
+    """The same where the kernel keeps no list."""
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with (
+                suppress(OSError, ValueError, IndexError),
+                open(f"/proc/{name}/stat", "rb") as file,
+            ):
+                if int(file.read().rpartition(b")")[2].split()[1]) == pid:
+                    found.append(int(name))
     return found
 
 

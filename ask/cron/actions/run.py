@@ -1,0 +1,67 @@
+"""Starts an entry because a person wants it, and shows what it prints."""
+
+import os
+import signal
+import sys
+import time
+from argparse import ArgumentParser
+from contextlib import suppress
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseFault
+from django.db import connections
+
+from ask.core.one_line import one_line
+from ask.cron import configuration
+from ask.cron.actions.entries import add_entry_arguments, crontab_of, entry_of
+from ask.cron.keeping import Keeper
+from ask.cron.models import Run
+from ask.cron.records import Claim
+from ask.cron.starting import claimed, slot_for, spawn
+
+HELP = "start an entry now, wait for its end, and exit as it does"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Which entry."""
+    add_entry_arguments(parser)
+
+
+def run(command: BaseCommand, **options: Any) -> None:
+    """Run the entry in the foreground, recorded like any run. Raises CommandError."""
+    entry = entry_of(crontab_of(options), options["name"])
+    place = configuration.place()
+    keeper = Keeper(place)
+    slot = slot_for(
+        entry, moment=time.time(), cause=Run.Cause.PERSON, place=place, prints="everything"
+    )
+    if slot is None:
+        raise CommandError(f"{entry.name} starts already.")
+    try:
+        with suppress(DatabaseFault):
+            keeper.keep()
+        answer = claimed(slot)
+    except DatabaseFault as e:
+        slot.remove()
+        raise CommandError(f"The database cannot be reached: {one_line(e)}") from None
+    if answer is not Claim.OURS:
+        raise CommandError(f"{entry.name} runs already.")
+    connections.close_all()
+    code = _follow(spawn(slot))
+    with suppress(DatabaseFault):
+        keeper.keep()
+    if code:
+        sys.exit(code)
+
+
+def _follow(pid: int) -> int:
+    """Wait for the runner; Ctrl-C ends the job, and a second one does not hasten it."""
+    while True:
+        try:
+            _, status = os.waitpid(pid, 0)
+        except KeyboardInterrupt:
+            os.kill(pid, signal.SIGTERM)
+        else:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code

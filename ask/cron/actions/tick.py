@@ -1,0 +1,85 @@
+"""Starts an entry because its moment has come, for a cron that is not Ask's own scheduler."""
+
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import tzinfo
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseFault
+from django.db import connections
+
+from ask.core.one_line import one_line
+from ask.cron import configuration
+from ask.cron.actions.entries import add_entry_arguments, crontab_of, entry_of
+from ask.cron.crontab import Entry
+from ask.cron.keeping import Keeper
+from ask.cron.models import Run
+from ask.cron.records import Claim
+from ask.cron.scheduler import A_LITTLE, A_LOT
+from ask.cron.starting import become, claimed, slot_for
+
+HELP = "start an entry because it is due; what an installed crontab calls"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Which entry."""
+    add_entry_arguments(parser)
+
+
+def run(command: BaseCommand, **options: Any) -> None:
+    """Become the runner of the newest tick that nobody has claimed; if there is none, all is done.
+
+    Raises CommandError when the entry is not due at all, and when the database is away.
+    """
+    crontab = crontab_of(options)
+    entry = entry_of(crontab, options["name"])
+    place = configuration.place()
+    keeper = Keeper(place)
+    now = time.time()
+    moments = list(newest_first(entry, now=now, zone=configuration.zone()))
+    if not moments:
+        raise CommandError(
+            f"{entry.name} is not due: what is installed differs from {crontab.source}."
+            " Compare them with crontab diff, and install anew with crontab install."
+        )
+    with suppress(DatabaseFault):
+        # What ended meanwhile, or died, gives its job free.
+        keeper.keep()
+        keeper.look_now()
+    for moment in moments:
+        slot = slot_for(
+            entry, moment=moment, cause=Run.Cause.SCHEDULE, place=place, prints="failure"
+        )
+        if slot is None:
+            continue
+        try:
+            answer = claimed(slot)
+        except DatabaseFault as e:
+            slot.remove()
+            raise CommandError(
+                f"{entry.name} was not started, because the database cannot be reached:"
+                f" {one_line(e)}"
+            ) from None
+        if answer is Claim.OURS:
+            connections.close_all()
+            become(slot)
+        if answer is Claim.BUSY:
+            return
+
+
+def newest_first(entry: Entry, *, now: float, zone: tzinfo) -> Iterator[int]:
+    """The moments that an entry may be started for at `now`, in UTC epoch seconds.
+
+    As far back as Debian's cron makes minutes up: five minutes, fixed times up to three hours.
+    """
+    if entry.schedule.is_reboot:
+        yield int(now)
+        return
+    for number, moment in enumerate(entry.schedule.previous(int(now) + 1, zone=zone)):
+        late = now - moment
+        if late > A_LITTLE and (number or entry.schedule.is_wildcard or late > A_LOT):
+            return
+        yield moment

@@ -1,0 +1,47 @@
+"""Records of runs that nobody will ask for again."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from ask.cron.models import Attempt, Run
+
+BATCH = 500
+CLAIMS_KEPT = timedelta(days=2)
+"""A record is also the claim of its tick. Whoever comes later than this has no tick to claim."""
+
+
+def clean_runs(
+    *,
+    now: datetime,
+    days: int,
+    per_job: int,
+    is_dry: bool = False,
+    advanced: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Remove runs that are older than so many days, or beyond so many of their job; how many.
+
+    What runs stays, and so does what was due in the last two days. May be killed and repeated.
+    """
+    count = 0
+    for job, found in Run.objects.values_list("job").annotate(found=Count("id")).order_by("job"):
+        old = Q(scheduled_for__lt=now - timedelta(days=days))
+        if found > per_job:
+            newest = Run.objects.filter(job=job).order_by("-scheduled_for")
+            old |= Q(scheduled_for__lte=newest.values_list("scheduled_for")[per_job][0])
+        due = Run.objects.filter(old, job=job, scheduled_for__lt=now - CLAIMS_KEPT)
+        due = due.exclude(state=Run.State.RUNNING)
+        count += due.count() if is_dry else _delete(due, advanced=advanced)
+    return count
+
+
+def _delete(runs: QuerySet[Run], *, advanced: Callable[[int], None]) -> int:
+    count = 0
+    while ids := list[UUID](runs.values_list("id", flat=True)[:BATCH]):
+        Attempt.objects.filter(run__in=ids).delete()
+        Run.objects.filter(pk__in=ids).delete()
+        count += len(ids)
+        advanced(len(ids))
+    return count

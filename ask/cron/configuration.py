@@ -1,0 +1,64 @@
+"""What the site's settings say of the clock: the crontab, the folder of its runs, the time zone."""
+
+import os
+import sys
+from datetime import tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from ask.cron.spool import Spool
+from ask.cron.starting import Place
+
+
+def crontab_path() -> Path:
+    """The crontab, which is in the user form."""
+    return Path(settings.CRONTAB)
+
+
+def spool() -> Spool:
+    """Where runs of this host keep what they need. Raises OSError where it cannot be made."""
+    return Spool(Path(settings.CRON_FOLDER))
+
+
+def place() -> Place:
+    """Where runs of this host begin. Raises OSError where the spool cannot be made."""
+    return Place(spool=spool(), folder=crontab_path().parent, store=manage("crontab", "store"))
+
+
+def manage(*arguments: str) -> list[str]:
+    """A command that runs a management command of this project, from any folder."""
+    program = Path(sys.argv[0])
+    if program.name == "manage.py":
+        return [sys.executable, str(program.resolve()), *arguments]
+    return [sys.executable, "-m", "django", *arguments]
+
+
+def zone() -> tzinfo:
+    """The time zone of the crontab: `CRON_ZONE`, else the machine's, as cron has it.
+
+    Raises ImproperlyConfigured when there is no such zone.
+    """
+    name = settings.CRON_ZONE or os.environ.get("TZ", "").lstrip(":")
+    if not name:
+        return _of_this_machine()
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ImproperlyConfigured(f"CRON_ZONE: there is no time zone {name!r}.") from None
+
+
+def _of_this_machine() -> tzinfo:
+    path = Path("/etc/localtime")
+    name = str(path.resolve()).partition("zoneinfo/")[2]
+    try:
+        return ZoneInfo(name) if name else _from(path)
+    except (OSError, ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("Etc/UTC")
+
+
+def _from(path: Path) -> ZoneInfo:
+    with path.open("rb") as file:
+        return ZoneInfo.from_file(file, key="localtime")

@@ -1,0 +1,179 @@
+"""From slots to the database: what runs of this host did is recorded, whoever started them."""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import Error as DatabaseFault
+
+from ask.cron.records import Claim, beat, mark_lost, store
+from ask.cron.runner import Journal
+from ask.cron.spool import Slot
+from ask.cron.starting import Place, boot, claimed, spawn
+
+logger = logging.getLogger("ask.cron")
+
+STILL_DUE = 300
+"""Seconds after its moment within which a run that never began is begun by somebody else."""
+
+KEPT = 900
+"""Seconds for which the slot of a recorded run stays, so that no late comer takes its tick."""
+
+BEAT_EVERY = 10
+LOOK_FOR_LOST_EVERY = 60
+
+
+class Keeper:
+    """Copies slots into the database, takes over what was claimed and never begun, and marks
+    what is lost. Any number of them may work on one spool; nothing is done twice.
+    """
+
+    def __init__(self, place: Place, *, start: Callable[[Slot], object] = spawn) -> None:
+        """`start` is given what is taken over."""
+        self.place = place
+        self.start = start
+        self._seen: dict[Path, tuple[int, int]] = {}
+        self._alive: set[UUID] = set()
+        self._leased: set[UUID] = set()
+        self._settled: dict[Path, float] = {}
+        self._beat_at = 0.0
+        self._looked_at = 0.0
+        self._in_touch_since: float | None = None
+
+    def keep(self) -> bool:
+        """Look at every slot once; whether any is in use. Raises DatabaseError, and may be called
+        again.
+        """
+        self._alive, self._leased = set(), set()
+        fault: DatabaseFault | None = None
+        is_in_use = False
+        for path in self.place.spool.paths():
+            if self._is_settled(path):
+                continue
+            is_in_use = True
+            try:
+                self._look_at(path)
+            except DatabaseFault as e:
+                fault = e
+        if fault:
+            self._in_touch_since = None
+            raise fault
+        return is_in_use
+
+    def beat(self) -> None:
+        """Give a sign of life for what lives here, and look for what is lost anywhere, when it is
+        time to. Raises DatabaseError.
+        """
+        now = time.monotonic()
+        try:
+            if (self._alive or self._leased) and now >= self._beat_at:
+                beat(alive=self._alive, leased=self._leased)
+                self._beat_at = now + BEAT_EVERY
+            if now >= self._looked_at:
+                self._look_for_lost(now)
+                self._looked_at = now + LOOK_FOR_LOST_EVERY
+        except DatabaseFault:
+            self._in_touch_since = None
+            raise
+
+    def look_now(self) -> None:
+        """Look for what is lost although it is not time to. Raises DatabaseError."""
+        if count := mark_lost():
+            logger.warning("%d runs are lost: they gave no sign of life.", count)
+
+    def _look_for_lost(self, now: float) -> None:
+        # After the database was away for all, others need time to give a sign of life.
+        if self._in_touch_since is None:
+            self._in_touch_since = now
+        if now - self._in_touch_since >= 3 * BEAT_EVERY:
+            self.look_now()
+
+    def _is_settled(self, path: Path) -> bool:
+        ended_at = self._settled.get(path)
+        if ended_at is None:
+            return False
+        if time.time() - ended_at > KEPT and (slot := self.place.spool.take(path)):
+            slot.remove()
+            del self._settled[path]
+            self._seen.pop(path, None)
+        return True
+
+    def _look_at(self, path: Path) -> None:
+        slot = self.place.spool.take(path)
+        if slot is None:
+            self._look_at_living(path)
+            return
+        is_ours = True
+        try:
+            is_ours = self._look_at_dead(slot)
+        finally:
+            if is_ours:
+                slot.release()
+
+    def _look_at_living(self, path: Path) -> None:
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            return
+        slot = Slot(path, descriptor)
+        try:
+            events = slot.journal.events()
+            # Until it began, nothing of it is certain.
+            if len(events) < 2:
+                return
+            self._alive.add(UUID(events[0]["run"]))
+            signature = (_changed_at(path), _changed_at(slot.live))
+            if self._seen.get(path) != signature:
+                store(slot, spool=self.place.spool, is_alive=True)
+                self._seen[path] = signature
+        finally:
+            slot.release()
+
+    def _look_at_dead(self, slot: Slot) -> bool:
+        """False when the slot is somebody else's now, or gone."""
+        events = _readable(slot)
+        if not events:
+            slot.remove()
+            return False
+        last, spec = events[-1], events[0]
+        if last["event"] == "stored":
+            self._settled[slot.path] = last["at"]
+            return True
+        if last["event"] == "claimed" and self._is_still_due(spec):
+            if claimed(slot) is Claim.OURS:
+                logger.warning("%s: whoever claimed it was killed; it begins now.", spec["job"])
+                self.start(slot)
+            return False
+        if store(slot, spool=self.place.spool, is_alive=False):
+            slot.journal.append("stored")
+            self._settled[slot.path] = time.time()
+        else:
+            self._leased.add(UUID(spec["run"]))
+        return True
+
+    def _is_still_due(self, spec: dict[str, Any]) -> bool:
+        is_same_boot = bool(spec["boot"] == boot())
+        return is_same_boot and 0 <= time.time() - spec["at"] <= STILL_DUE
+
+
+def _readable(slot: Slot) -> list[dict[str, Any]]:
+    """The events of a slot; one that nobody can read is put aside, and has none."""
+    try:
+        events = Journal(slot.descriptor).events()
+    except ValueError:
+        aside = slot.path.with_suffix(".unreadable")
+        logger.error("%s cannot be read, and is now %s.", slot.path, aside)
+        slot.path.rename(aside)
+        return []
+    return events
+
+
+def _changed_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

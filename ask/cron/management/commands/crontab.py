@@ -1,0 +1,23 @@
+"""Everything that a person, or a cron, does with the crontab."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from ask.cron.actions import run, store, tick
+
+ACTIONS = {"run": run, "store": store, "tick": tick}
+
+
+class Command(BaseCommand):
+    help = "Shows, checks, explains, edits, installs and runs what the crontab says."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+        for name, action in ACTIONS.items():
+            doc = action.__doc__.splitlines()[0] if action.__doc__ else ""
+            action.add_arguments(actions.add_parser(name, help=action.HELP, description=doc))
+
+    def handle(self, *, action: str, **options: Any) -> None:
+        ACTIONS[action].run(self, **options)

@@ -1,0 +1,117 @@
+"""What ran: two tables, in the database that never waits for a long write."""
+
+import uuid
+from datetime import timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models.functions import Now
+
+from ask.cron import runner
+
+LOST_AFTER = timedelta(minutes=3)
+"""How long a run may go without a sign of life."""
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def running(self) -> Self:
+        return self.filter(state=Run.State.RUNNING)
+
+    def silent(self) -> Self:
+        """Those that hold something, and gave no sign of life for too long.
+
+        Both moments are the database's: clocks of hosts may differ.
+        """
+        held = models.Q(state=Run.State.RUNNING) | models.Q(lease__isnull=False)
+        return self.filter(held, beat_at__lt=Now() - LOST_AFTER)
+
+
+class Run(models.Model):
+    """One run of an entry of the crontab.
+
+    `UNIQUE(job, scheduled_for)` decides who of many starts it, `UNIQUE(lease)` that a job does not
+    overlap itself on several hosts.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        SUCCEEDED = runner.SUCCEEDED
+        FAILED = runner.FAILED
+        TIMED_OUT = runner.TIMED_OUT
+        SKIPPED = runner.SKIPPED
+        STOPPED = runner.STOPPED
+        LOST = "lost"
+
+    class Cause(models.TextChoices):
+        SCHEDULE = "schedule"
+        CATCH_UP = "catch-up"
+        REBOOT = "reboot"
+        PERSON = "person"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    job = models.CharField(max_length=52)
+    scheduled_for = models.DateTimeField()
+    cause = models.CharField(max_length=10, choices=Cause)
+    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
+    reason = models.TextField(blank=True)
+    """Why it is in that state, where the state alone does not tell."""
+    host = models.CharField(max_length=255)
+    command = models.TextField()
+    user = models.CharField(max_length=64, blank=True)
+    lease = models.CharField(max_length=52, null=True, unique=True)
+    """The job's name while this run excludes others of its job."""
+    claimed_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(db_default=Now())
+    """The last sign of life, by the database's clock."""
+
+    attempt_count = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    progress_done = models.BigIntegerField(null=True)
+    progress_total = models.BigIntegerField(null=True)
+    progress_phase = models.CharField(max_length=200, blank=True)
+    peak_memory = models.BigIntegerField(default=0)
+    """Bytes, of all processes together, at the worst moment of any attempt."""
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "scheduled_for"], name="cron_run_tick"),
+        ]
+        indexes = [
+            models.Index(fields=["-scheduled_for"], name="cron_run_scheduled_for"),
+            models.Index(
+                fields=["beat_at"],
+                name="cron_run_running",
+                condition=models.Q(state="running") | models.Q(lease__isnull=False),
+            ),
+        ]
+
+
+class Attempt(models.Model):
+    """One start of a run's command, once it is over."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    exit_status = models.IntegerField(null=True)
+    signal = models.IntegerField(null=True)
+    is_timed_out = models.BooleanField(default=False)
+    reason = models.TextField(blank=True)
+    peak_memory = models.BigIntegerField()
+    """Bytes, of all processes together."""
+    cpu = models.FloatField()
+    """Seconds, of all processes together."""
+    output_bytes = models.BigIntegerField()
+    output_head = models.TextField(blank=True)
+    output_tail = models.TextField(blank=True)
+    log = models.TextField(blank=True)
+    """The file on the run's host that holds all of the output, as long as it is kept."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="cron_attempt_number"),
+        ]

@@ -1,0 +1,202 @@
+"""What the database knows of runs: who may start one, and what became of it."""
+
+import json
+import logging
+from collections.abc import Collection
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import router, transaction
+from django.db.models.functions import Now
+
+from ask.cron.models import LOST_AFTER, Attempt, Run
+from ask.cron.spool import Slot, Spool
+
+logger = logging.getLogger("ask.cron")
+
+
+class Claim(Enum):
+    """What came of asking for a run."""
+
+    OURS = "ours"
+    TAKEN = "taken"
+    """Somebody else has that tick."""
+    BUSY = "busy"
+    """An earlier run of the job has not ended, by the record."""
+
+
+def claim(spec: dict[str, Any]) -> Claim:
+    """Ask the database for the run that `spec` describes; asking twice gives the same answer.
+
+    One row for a tick and one lease for a job: its unique keys decide, however many ask at once.
+    Raises DatabaseError.
+    """
+    run = _row(spec)
+    # Not an error of the database, which would fill its log when many ask for each tick.
+    Run.objects.bulk_create([run], ignore_conflicts=True)
+    # A run that was skipped before is no run of ours to start.
+    if Run.objects.filter(pk=run.pk).exclude(state=Run.State.SKIPPED).exists():
+        return Claim.OURS
+    is_taken = Run.objects.filter(job=run.job, scheduled_for=run.scheduled_for).exists()
+    return Claim.TAKEN if is_taken else Claim.BUSY
+
+
+def skip(spec: dict[str, Any]) -> str:
+    """Record that a tick found its job busy; by what. Raises DatabaseError."""
+    run = _row(spec)
+    other = Run.objects.filter(lease=run.job).first()
+    run.reason = "an earlier run had not ended"
+    if other:
+        moment = f"{other.scheduled_for:%Y-%m-%d %H:%M}"
+        run.reason = f"the run of {moment} UTC on {other.host} had not ended"
+    run.lease, run.state, run.ended_at = None, Run.State.SKIPPED, run.claimed_at
+    Run.objects.bulk_create([run], ignore_conflicts=True)
+    return run.reason
+
+
+def _row(spec: dict[str, Any]) -> Run:
+    return Run(
+        id=UUID(spec["run"]),
+        job=spec["job"],
+        scheduled_for=datetime.fromisoformat(spec["scheduled_for"]),
+        cause=spec["cause"],
+        host=spec["host"],
+        command=_storable(spec["command"]),
+        user=spec["user"] or "",
+        lease=spec["job"] if spec["lock"] else None,
+        claimed_at=_moment(spec["at"]),
+    )
+
+
+def _storable(text: str) -> str:
+    """What a crontab holds may be no text; what a database holds has to be."""
+    return text.encode(errors="surrogateescape").decode(errors="replace").replace("\0", "")
+
+
+def store(slot: Slot, *, spool: Spool, is_alive: bool) -> bool:
+    """Copy what a slot tells into the database, however much of it is there already.
+
+    `is_alive`: somebody holds the slot. Otherwise, without an end, its runner has died: the run is
+    lost. True when nothing more will come of it: a lease is kept for as long as a process of the
+    job holds the job's lock. Raises DatabaseError.
+    """
+    events = slot.journal.events()
+    spec = events[0]
+    run = _row(spec)
+    _read(run, events)
+    if is_alive:
+        _show_live(run, slot)
+    elif not run.ended_at:
+        run.state = Run.State.LOST
+        killed = "its runner was killed" if run.started_at else "it was claimed, and never begun"
+        run.reason = killed
+        run.ended_at = datetime.now(UTC)
+    is_settled = bool(run.ended_at) and not (run.lease and spool.is_locked(Path(spec["lock"])))
+    if is_settled:
+        run.lease = None
+    attempts = [_attempt(run, events, n) for n, e in enumerate(events) if e["event"] == "attempted"]
+    with transaction.atomic(using=router.db_for_write(Run)):
+        if not Run.objects.filter(pk=run.pk).update(**_changes(run)):
+            # Claimed while the database was away; another host may have had the same idea.
+            run.lease = None
+            Run.objects.bulk_create([run], ignore_conflicts=True)
+            if not Run.objects.filter(pk=run.pk).exists():
+                if run.started_at:
+                    logger.warning("%s of %s ran on two hosts.", run.job, spec["scheduled_for"])
+                return is_settled
+        Attempt.objects.bulk_create(attempts, ignore_conflicts=True)
+    return is_settled
+
+
+CHANGES = (
+    "state reason started_at ended_at attempt_count next_attempt_at peak_memory"
+    " progress_done progress_total progress_phase"
+).split()
+
+
+def _changes(run: Run) -> dict[str, Any]:
+    changes = {name: getattr(run, name) for name in CHANGES} | {"beat_at": Now()}
+    return changes | ({} if run.lease else {"lease": None})
+
+
+def _read(run: Run, events: list[dict[str, Any]]) -> None:
+    for event in events:
+        match event["event"]:
+            case "started":
+                run.started_at = _moment(event["at"])
+            case "attempt":
+                run.attempt_count = event["number"]
+                run.next_attempt_at = None
+            case "attempted":
+                run.peak_memory = max(run.peak_memory, event["peak_memory"])
+                if progress := event.get("progress"):
+                    _progress(run, progress)
+            case "waiting":
+                run.next_attempt_at = _moment(event["until"])
+            case "ended":
+                run.state = event["state"]
+                run.reason = event["reason"]
+                run.ended_at = _moment(event["at"])
+
+
+def _progress(run: Run, progress: dict[str, Any]) -> None:
+    run.progress_done = progress["done"]
+    run.progress_total = progress["total"]
+    run.progress_phase = progress["phase"][:200]
+
+
+def _show_live(run: Run, slot: Slot) -> None:
+    try:
+        live = json.loads(slot.live.read_bytes())
+    except (OSError, ValueError):
+        return
+    run.peak_memory = max(run.peak_memory, live["memory"])
+    if live["progress"]:
+        _progress(run, live["progress"])
+
+
+def _attempt(run: Run, events: list[dict[str, Any]], index: int) -> Attempt:
+    event = events[index]
+    begun = next(e for e in events if e["event"] == "attempt" and e["number"] == event["number"])
+    names = {field.name for field in Attempt._meta.fields}
+    known = {name: value for name, value in event.items() if name in names}
+    return Attempt(run=run, started_at=_moment(begun["at"]), ended_at=_moment(event["at"]), **known)
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def beat(*, alive: Collection[UUID], leased: Collection[UUID]) -> None:
+    """Give a sign of life for what lives on this host. Raises DatabaseError.
+
+    `alive` have a runner; `leased` have lost it, but not the job, which must not overlap itself.
+    """
+    Run.objects.filter(pk__in=[*alive, *leased]).update(beat_at=Now())
+    # They were thought lost while this host could not reach the database.
+    Run.objects.filter(pk__in=alive, state=Run.State.LOST).update(
+        state=Run.State.RUNNING, reason="", ended_at=None
+    )
+
+
+def mark_lost() -> int:
+    """Mark what gave no sign of life for too long as lost; how many. Raises DatabaseError."""
+    Run.objects.silent().exclude(state=Run.State.RUNNING).update(lease=None)
+    return (
+        Run.objects.silent()
+        .running()
+        .update(
+            state=Run.State.LOST,
+            reason=f"no sign of life for {LOST_AFTER.seconds // 60} minutes",
+            ended_at=Now(),
+            lease=None,
+        )
+    )
+
+
+def was_run(job: str, *, since: float) -> bool:
+    """Whether a job had a run that was due at that moment or later. Raises DatabaseError."""
+    return Run.objects.filter(job=job, scheduled_for__gte=_moment(since)).exists()

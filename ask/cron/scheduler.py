@@ -1,0 +1,366 @@
+"""Starts what is due, minute after minute, alone or beside others that do the same."""
+
+import fcntl
+import logging
+import math
+import os
+import select
+import signal
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+from pathlib import Path
+
+from django.db import Error as DatabaseFault
+from django.db import close_old_connections
+
+from ask.core.one_line import one_line
+from ask.cron.crontab import Crontab, CrontabError, Entry
+from ask.cron.keeping import Keeper
+from ask.cron.models import Run
+from ask.cron.records import Claim, was_run
+from ask.cron.runner import SKIPPED
+from ask.cron.spool import Slot
+from ask.cron.starting import AGAIN, Place, boot, claimed, slot_for, spawn
+
+logger = logging.getLogger("ask.cron")
+
+MINUTE = 60
+A_LITTLE, A_LOT = 5 * MINUTE, 180 * MINUTE
+"""Debian's cron makes up all minutes up to the first, fixed-time jobs up to the second."""
+
+LOOK_EVERY = 5.0
+"""Seconds after which a changed crontab and a changed clock are noticed."""
+
+KEEP_EVERY = 1.0
+"""Seconds between two looks at slots that are in use."""
+
+
+class Clock:
+    """The time, and waiting for it. Another one may run faster."""
+
+    def now(self) -> float:
+        """UTC epoch seconds."""
+        return time.time()
+
+    def real(self, seconds: float) -> float:
+        """How long so many seconds of this clock really take."""
+        return seconds
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One start that is due."""
+
+    entry: Entry
+    moment: float
+    cause: str = Run.Cause.SCHEDULE
+
+
+@dataclass
+class Timetable:
+    """The crontab as it was when it last could be read."""
+
+    path: Path
+    is_system: bool
+    _version: tuple[int, int, int] | None = None
+    _entries: list[Entry] = field(default_factory=list)
+
+    def read(self) -> list[Entry]:
+        """Read the entries. Raises OSError and CrontabError, and the last good ones stay."""
+        self._version = self._version_on_disk()
+        data = self.path.read_bytes()
+        crontab = Crontab.read(data, is_system=self.is_system, source=str(self.path))
+        self._entries = list(crontab.entries)
+        logger.info("%s: %d entries.", self.path, len(self._entries))
+        return self._entries
+
+    def entries(self) -> list[Entry]:
+        """The entries now. A broken crontab is complained of once, and the last good one stays."""
+        if self._version_on_disk() != self._version:
+            try:
+                return self.read()
+            except OSError as e:
+                logger.error("%s: %s; the last good crontab stays.", self.path, e.strerror)
+            except CrontabError as e:
+                logger.error("%s\nThe last good crontab stays.", e)
+        return self._entries
+
+    def _version_on_disk(self) -> tuple[int, int, int] | None:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def due(entries: Iterable[Entry], *, since: int, until: int, zone: tzinfo) -> list[Tick]:
+    """What is due after the minute `since`, up to the minute `until` (UTC epoch seconds).
+
+    As Debian's cron has it after a clock that jumped or a sleep: all minutes are made up if they
+    are few, fixed-time jobs only if they are more, none if they are too many.
+    """
+    gap = until - since
+    ticks = []
+    for entry in entries:
+        schedule = entry.schedule
+        if schedule.is_reboot:
+            continue
+        is_made_up = gap <= A_LITTLE or (gap <= A_LOT and not schedule.is_wildcard)
+        after = since if is_made_up else until - MINUTE
+        for moment in schedule.runs(after, zone=zone):
+            if moment > until:
+                break
+            ticks.append(Tick(entry, moment))
+    return sorted(ticks, key=lambda tick: tick.moment)
+
+
+class Scheduler:
+    """Any number may run on any number of hosts: of all of them, one starts each tick."""
+
+    def __init__(
+        self,
+        timetable: Timetable,
+        *,
+        place: Place,
+        zone: tzinfo,
+        patience: float,
+        clock: Clock | None = None,
+    ) -> None:
+        """`patience`: seconds that running jobs have to end when the scheduler is stopped."""
+        self.timetable = timetable
+        self.place = place
+        self.zone = zone
+        self.patience = patience
+        self.clock = clock or Clock()
+        self.keeper = Keeper(place, start=self._spawn)
+        self._keeper_lock: int | None = None
+        self._kept_at = -math.inf
+        self._is_in_use = True
+        self._runners: set[int] = set()
+        self._waiting: list[tuple[Tick, Slot]] = []
+        self._stop_count = 0
+        self._is_catching_up = True
+        self._complaint = ""
+        # Debian's names for these are timeRunning and virtualTime. The latter stays where it is
+        # while a clock that was set back goes through minutes again.
+        self._minute = self._reached = self._highest = self._reached_before()
+        self._wakeup, self._wakeup_end = os.pipe()
+        for descriptor in (self._wakeup, self._wakeup_end):
+            os.set_blocking(descriptor, False)
+
+    def run(self) -> None:
+        """Start what is due until somebody sends SIGTERM or SIGINT; then wait for what runs."""
+        self._listen()
+        self.start_after_reboot()
+        while not self._stop_count:
+            self.go_round()
+            self._sleep()
+        self._finish()
+
+    def go_round(self) -> None:
+        """Start what is due at this moment, and record what runs."""
+        self._guarded(self._start_due)
+        self._guarded(self._start_waiting)
+        self._guarded(self._catch_up)
+        self._guarded(self._keep)
+
+    def start_after_reboot(self) -> None:
+        """Start what runs once after each start of the machine, or the container."""
+        self._guarded(self._start_after_reboot)
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        """A step whose database or disk is away is made again in the next round."""
+        try:
+            step()
+        except DatabaseFault as e:
+            self._complain(f"The database cannot be reached: {one_line(e)}")
+        except OSError as e:
+            self._complain(f"The spool cannot be used: {e}")
+
+    def _complain(self, text: str) -> None:
+        # Once, until something else goes wrong or all is well again.
+        if text != self._complaint:
+            logger.error(text)
+        self._complaint = text
+        close_old_connections()
+
+    # What is due
+
+    def _start_due(self) -> None:
+        minute = _minute_of(self.clock.now())
+        if minute == self._minute:
+            return
+        ticks = self._due(minute)
+        self._minute, self._highest = minute, max(minute, self._highest)
+        for tick in ticks:
+            self._guarded(lambda tick=tick: self._start(tick))  # type: ignore[misc]
+        self._remember()
+
+    def _due(self, minute: int) -> list[Tick]:
+        entries = self.timetable.entries()
+        if 0 <= self._reached - minute < A_LOT:
+            # Set back: what follows the clock runs again, fixed times have had their run.
+            entries = [entry for entry in entries if entry.schedule.is_wildcard]
+            since = minute - MINUTE
+        else:
+            since = self._reached if self._reached < minute else minute - MINUTE
+            self._is_catching_up |= minute - since > A_LITTLE
+            self._reached = minute
+        return [
+            replace(tick, moment=tick.moment + AGAIN) if tick.moment <= self._highest else tick
+            for tick in due(entries, since=since, until=minute, zone=self.zone)
+        ]
+
+    def _start(self, tick: Tick) -> None:
+        slot = slot_for(tick.entry, moment=tick.moment, cause=tick.cause, place=self.place)
+        if slot:
+            self._launch(tick, slot)
+
+    def _launch(self, tick: Tick, slot: Slot) -> None:
+        try:
+            answer = claimed(slot, is_away=bool(self._waiting), keep=self.keeper.keep)
+        except DatabaseFault:
+            self._waiting.append((tick, slot))
+            raise
+        if answer is Claim.OURS:
+            logger.info("%s: started.", tick.entry.name)
+            self._spawn(slot)
+
+    def _start_waiting(self) -> None:
+        """Start what could not be claimed, unless it is too late."""
+        waiting, self._waiting = self._waiting, []
+        for number, (tick, slot) in enumerate(waiting):
+            if self.clock.now() - tick.moment > A_LITTLE:
+                logger.error("%s: not started, because the database was away.", tick.entry.name)
+                slot.journal.append("ended", state=SKIPPED, reason="the database was away")
+                slot.release()
+                continue
+            try:
+                self._launch(tick, slot)
+            except DatabaseFault:
+                self._waiting += waiting[number + 1 :]
+                raise
+
+    def _start_after_reboot(self) -> None:
+        entries = [entry for entry in self.timetable.entries() if entry.schedule.is_reboot]
+        with Path(self.place.spool.folder / "booted").open("a+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            if file.read() == (now := boot()):
+                return
+            file.truncate(0)
+            file.write(now)
+        for entry in entries:
+            self._guarded(
+                lambda entry=entry: self._start(  # type: ignore[misc]
+                    Tick(entry, math.floor(self.clock.now()), Run.Cause.REBOOT)
+                )
+            )
+
+    def _catch_up(self) -> None:
+        """Run what asks for it and missed its last moment, however long ago that was."""
+        if not self._is_catching_up or self._waiting:
+            return
+        for entry in self.timetable.entries():
+            if not entry.options.catchup or entry.schedule.is_reboot:
+                continue
+            moment = next(entry.schedule.previous(self._minute + MINUTE, zone=self.zone), None)
+            if moment is not None and not was_run(entry.name, since=moment):
+                self._start(Tick(entry, moment, Run.Cause.CATCH_UP))
+        self._is_catching_up = False
+
+    # What runs
+
+    def _spawn(self, slot: Slot) -> None:
+        self._runners.add(spawn(slot))
+
+    def _reap(self) -> bool:
+        """Whether a runner ended. As process 1, orphans of others come here too."""
+        has_ended = False
+        with suppress(ChildProcessError):
+            while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+                has_ended |= pid in self._runners
+                self._runners.discard(pid)
+        return has_ended
+
+    def _keep(self) -> None:
+        """Record what runs of this host do, unless another process does so already."""
+        now = time.monotonic()
+        is_time = now - self._kept_at >= (KEEP_EVERY if self._is_in_use else LOOK_EVERY)
+        if not self._reap() and not is_time:
+            return
+        self._kept_at = now
+        if self._keeper_lock is None:
+            self._keeper_lock = self.place.spool.become_keeper()
+        if self._keeper_lock is not None:
+            self._is_in_use = self.keeper.keep()
+            self.keeper.beat()
+            if self._complaint:
+                logger.info("All is well again.")
+                self._complaint = ""
+
+    def _finish(self) -> None:
+        """Wait for what runs, then end it; somebody impatient may ask again."""
+        for _, slot in self._waiting:
+            slot.release()
+        if self._runners:
+            logger.info("Waiting for %d running jobs.", len(self._runners))
+        until = time.monotonic() + self.patience
+        has_asked = False
+        while self._runners and self._stop_count < 3:
+            if not has_asked and (self._stop_count > 1 or time.monotonic() >= until):
+                has_asked = True
+                logger.info("Ending %d running jobs.", len(self._runners))
+                for pid in self._runners:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGTERM)
+            self._guarded(self._keep)
+            self._wait(KEEP_EVERY)
+        self._kept_at = -math.inf
+        self._guarded(self._keep)
+
+    # Time and signals
+
+    def _sleep(self) -> None:
+        seconds = self.clock.real(self._minute + MINUTE - self.clock.now())
+        is_busy = self._runners or self._waiting or self._is_in_use or self._is_catching_up
+        self._wait(min(seconds, KEEP_EVERY if is_busy else LOOK_EVERY))
+
+    def _wait(self, seconds: float) -> None:
+        poll = select.poll()
+        poll.register(self._wakeup, select.POLLIN)
+        poll.poll(max(0, math.ceil(seconds * 1000)))
+        with suppress(BlockingIOError):
+            os.read(self._wakeup, 4096)
+
+    def _listen(self) -> None:
+        signal.set_wakeup_fd(self._wakeup_end, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            # What is ignored (nohup) stays so.
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._stop)
+
+    def _stop(self, *_: object) -> None:
+        self._stop_count += 1
+
+    def _reached_before(self) -> int:
+        """The minute that a scheduler of this host reached last, or this one."""
+        now = _minute_of(self.clock.now())
+        try:
+            reached = int((self.place.spool.folder / "minute").read_text())
+        except (OSError, ValueError):
+            return now
+        return _minute_of(reached) if reached <= now + A_LOT else now
+
+    def _remember(self) -> None:
+        made = self.place.spool.folder / f"minute.{os.getpid()}"
+        made.write_text(f"{self._reached}\n")
+        made.replace(self.place.spool.folder / "minute")
+
+
+def _minute_of(moment: float) -> int:
+    return math.floor(moment / MINUTE) * MINUTE

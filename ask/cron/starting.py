@@ -1,0 +1,154 @@
+"""From an entry and a moment to a runner: whoever asks for it, a run begins here."""
+
+import logging
+import os
+import socket
+import sys
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from django.db import Error as DatabaseFault
+
+from ask.cron import runner
+from ask.cron.crontab import Entry
+from ask.cron.records import Claim, claim, skip
+from ask.cron.spool import Slot, Spool
+
+logger = logging.getLogger("ask.cron")
+
+AGAIN = 1e-6
+"""Seconds by which a minute differs from itself when a clock that was set back shows it again."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where runs of this host begin."""
+
+    spool: Spool
+    folder: Path
+    """Where a job starts unless the crontab says HOME."""
+    store: Sequence[str]
+    """The command that copies slots into the database; a runner starts it if nobody else does."""
+
+
+def slot_for(
+    entry: Entry, *, moment: float, cause: str, place: Place, prints: str = "nothing"
+) -> Slot | None:
+    """A slot for the run of an entry at a moment (UTC epoch seconds), if nobody here has it.
+
+    The slot says all that a runner needs, which `prints` nothing, everything, or the output of a
+    failure. Raises OSError where the spool cannot be written.
+    """
+    spool = place.spool
+    scheduled_for = datetime.fromtimestamp(moment, UTC)
+    name = f"{scheduled_for:%Y-%m-%dT%H-%M-%S}" + f".{scheduled_for:%f}" * bool(moment % 1)
+    slot = spool.take(spool.slot_path(job=entry.name, moment=name), is_new=True)
+    if slot is None:
+        return None
+    if slot.journal.events():
+        slot.release()
+        return None
+    logs = spool.logs / entry.name
+    logs.mkdir(exist_ok=True, mode=0o750)
+    options = entry.options
+    try:
+        slot.journal.reserve()
+        slot.journal.append(
+            "claimed",
+            run=str(uuid.uuid4()),
+            job=entry.name,
+            scheduled_for=scheduled_for.isoformat(),
+            cause=cause,
+            host=socket.gethostname(),
+            boot=boot(),
+            command=entry.command,
+            input=entry.input,
+            user=entry.user,
+            variables=entry.variables,
+            folder=None if entry.user else str(place.folder),
+            timeout=options.timeout,
+            grace=options.grace,
+            retries=options.retries,
+            backoff=options.backoff,
+            nodb=options.nodb,
+            lock="" if options.overlap == "allow" else str(spool.lock_path(entry.name)),
+            log=str(logs / name),
+            live=str(slot.live),
+            keeper=str(spool.keeper),
+            store=list(place.store),
+            prints=prints,
+        )
+    except OSError:
+        slot.remove()
+        raise
+    return slot
+
+
+def claimed(
+    slot: Slot, *, is_away: bool = False, keep: Callable[[], object] | None = None
+) -> Claim:
+    """Whether the run of a slot is ours to start; if it is not, the slot is gone.
+
+    May be asked again, by anybody. `keep` is called when the job seems busy, to look again whether
+    it is; when the database is known to be away, an entry that needs none does not wait for it.
+    Raises DatabaseError, and the slot stays.
+    """
+    spec = slot.journal.events()[0]
+    if is_away and spec["nodb"]:
+        return Claim.OURS
+    try:
+        answer = claim(spec)
+        if answer is Claim.BUSY and keep:
+            keep()
+            answer = claim(spec)
+        if answer is Claim.BUSY:
+            logger.info("%s: skipped, because %s.", spec["job"], skip(spec))
+    except DatabaseFault:
+        # A record waits on the disk; the lock of the job excludes what runs on this host.
+        if spec["nodb"]:
+            return Claim.OURS
+        raise
+    if answer is not Claim.OURS:
+        slot.remove()
+    return answer
+
+
+def spawn(slot: Slot) -> int:
+    """Start the runner of a slot, and let go of the slot; the runner's process id."""
+    command = runner.command(sys.executable)
+    try:
+        return os.posix_spawn(
+            command[0],
+            command,
+            os.environ,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, slot.descriptor, runner.SLOT),
+            ],
+            # A terminal's Ctrl-C is for whoever started the runner.
+            setsid=True,
+            setsigmask=[],
+        )
+    finally:
+        slot.release()
+
+
+def become(slot: Slot) -> NoReturn:
+    """Go on as the runner of a slot, without what this process has loaded."""
+    command = runner.command(sys.executable)
+    os.dup2(slot.descriptor, runner.SLOT)
+    os.execv(command[0], command)  # noqa: S606
+
+
+def boot() -> str:
+    """Another text after the machine, or the container that this is, was started again."""
+    try:
+        machine = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        first = Path("/proc/1/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+    return f"{machine} {first}"

@@ -1,0 +1,86 @@
+"""Schedulers in processes of their own, whose clocks run fast."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.cron.runs import until
+from tests.sites import Site
+
+FIRST = 1_800_000_000
+"""The minute that the clocks show at the beginning: 15 January 2027, 08:00 UTC."""
+
+
+class Swarm:
+    """Schedulers of one site, which share a host or not."""
+
+    def __init__(
+        self,
+        place: Site,
+        folder: Path,
+        *,
+        count: int = 1,
+        hosts: int = 1,
+        speed: float,
+        patience: float = 20,
+    ) -> None:
+        self.place = place
+        self.folder = folder
+        self.hosts = hosts
+        self.patience = patience
+        self.clock = ["--first", str(FIRST), "--since", str(time.time()), "--speed", str(speed)]
+        self.processes: list[subprocess.Popen[bytes]] = []
+        for number in range(count):
+            self.processes.append(self.start(number))
+
+    def start(self, number: int) -> subprocess.Popen[bytes]:
+        """Start one more scheduler."""
+        spool = self.folder / f"host-{number % self.hosts}"
+        here = {
+            "CRONTAB": str(self.folder / "crontab"),
+            "CRON_FOLDER": str(spool),
+            "DJANGO_SETTINGS_MODULE": "ask.settings",
+        }
+        patience = ["--patience", str(self.patience)]
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.cron.hurried", *self.clock, *patience],
+            env=self.place.environment | here,
+            stderr=(self.folder / "errors").open("ab"),
+        )
+
+    def kill_one(self, rng: random.Random) -> None:
+        """Kill one, with nothing to warn it, and start another in its place."""
+        number = rng.randrange(len(self.processes))
+        self.processes[number].kill()
+        self.processes[number].wait()
+        self.processes[number] = self.start(number)
+
+    def stop(self) -> None:
+        """Stop all in order."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            process.wait(60)
+
+    def rows(self, job: str, columns: str = "state, reason, lease") -> list[tuple[Any, ...]]:
+        """What is recorded of a job's runs, in the order of their moments."""
+        return self.place.clock_query(
+            f"SELECT {columns} FROM cron_run WHERE job = '{job}' ORDER BY scheduled_for"  # noqa: S608
+        )
+
+    def wait_for(self, job: str, state: str, *, seconds: float = 40) -> tuple[Any, ...]:
+        """Wait until a run of the job is recorded with that state; its row."""
+        found: tuple[Any, ...] = until(
+            lambda: next((row for row in self.rows(job) if row[0] == state), None),
+            seconds=seconds,
+        )
+        return found
+
+    def errors(self) -> str:
+        """What the schedulers said."""
+        return (self.folder / "errors").read_text()
