@@ -77,6 +77,12 @@ def test_the_next_request_reads_the_successor(path: Path, opened: DatabaseWrappe
     assert words(opened) == ["new"]
 
 
+def test_a_connection_to_a_replaced_file_is_not_usable(path: Path, opened: DatabaseWrapper) -> None:
+    assert opened.is_usable()
+    point_to(path, successor(path))
+    assert not opened.is_usable()
+
+
 def test_a_second_successor_replaces_the_first(path: Path, opened: DatabaseWrapper) -> None:
     first = successor(path)
     point_to(path, first)
