@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ from django.db import transaction
 
 from ask.core.content import start_local_ids
 from ask.core.sqlite.succession import (
+    files_of,
     generations,
     name_successor,
     point_to,
@@ -29,6 +30,7 @@ from ask.stackexchange.aside.base import (
     Aside,
     Batch,
     DoubledId,
+    Leftover,
     SomebodyBuilds,
 )
 from ask.stackexchange.carrying import carry_over
@@ -123,9 +125,25 @@ class SQLiteAside(Aside):
         self.forget_alias()
         if self.new not in {self.path, self.path.resolve()} and not is_kept:
             remove_file(self.new)
-        if self.lock is not None:
-            os.close(self.lock)
-            self.lock = None
+        self._give_lock_back()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        self._take_lock()
+        try:
+            yield
+        finally:
+            self._give_lock_back()
+
+    def leftovers(self) -> list[Leftover]:
+        # Opened anew: had a killed import left the link to turn, it is turned now.
+        self.live.close()
+        self.live.ensure_connection()
+        current = self.path.resolve()
+        return [_leftover(path) for path in sorted(generations(self.path)) if path != current]
+
+    def remove(self, leftover: Leftover) -> None:
+        remove_file(Path(leftover.name))
 
     def _take_lock(self) -> None:
         path = self.path.with_name(f"{self.path.name}.import-lock")
@@ -142,8 +160,11 @@ class SQLiteAside(Aside):
         self.lock = lock
 
     def leave_to_parent(self) -> None:
+        self._give_lock_back()  # else the lock would outlive a parent that is killed
+
+    def _give_lock_back(self) -> None:
         if self.lock is not None:
-            os.close(self.lock)  # else the lock would outlive a parent that is killed
+            os.close(self.lock)
             self.lock = None
 
     def store(self, key: str, batches: Iterable[Batch], *, result: Any) -> None:
@@ -273,6 +294,17 @@ class SQLiteAside(Aside):
             " FROM live.sqlite_sequence AS s WHERE NOT EXISTS"
             " (SELECT 1 FROM main.sqlite_sequence AS n WHERE n.name = s.name)"
         )
+
+
+def _leftover(path: Path) -> Leftover:
+    sizes, moments = [], []
+    for file in files_of(path):
+        with suppress(FileNotFoundError):  # a log goes with the last who reads
+            stat = file.stat()
+            sizes.append(stat.st_size)
+            moments.append(stat.st_mtime)
+    touched_at = datetime.fromtimestamp(max(moments), UTC)
+    return Leftover(name=str(path), size=sum(sizes), touched_at=touched_at)
 
 
 def _written(moment: datetime | None) -> str | None:
