@@ -79,6 +79,31 @@ def test_bash_is_heard(pipe: Pipe) -> None:
     assert pipe.lines() == ["3/10 copying", "- syncing"]
 
 
+def documented(name: str) -> str:
+    """The function for scripts that `docs/jobs.md` shows."""
+    page = Path(__file__).parents[2] / "docs" / "jobs.md"
+    (line,) = [line for line in page.read_text().splitlines() if line.startswith(f"{name}()")]
+    return f"set -eu; {line}\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "sh"])
+def test_the_function_of_the_manual_is_heard_and_never_ends_a_script(
+    pipe: Pipe, shell: str
+) -> None:
+    script = documented("progress") + "progress 3/10 copying; progress - syncing; echo done"
+    assert run(shell, "-c", script, pipe=pipe).stdout == "done\n"
+    without = f"unset CRON_PROGRESS_FD; exec 3>&-; {script}"
+    assert run(shell, "-c", without, pipe=pipe).stdout == "done\n"
+    assert pipe.lines() == ["3/10 copying", "- syncing"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "sh"])
+def test_the_function_of_the_manual_outlives_the_reader(pipe: Pipe, shell: str) -> None:
+    pipe.reader.close()
+    done = run(shell, "-c", documented("progress") + "progress 3/10; echo done", pipe=pipe)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
 def test_a_program_that_a_job_starts_is_heard_if_it_is_given_the_pipe(pipe: Pipe) -> None:
     child = [sys.executable, "-c", f"{REPORT}report(1, total=2, phase='Packing')"]
     run_python(f"import subprocess; subprocess.run({child}, pass_fds=[3], check=True)", pipe=pipe)
