@@ -14,9 +14,7 @@ def remove_abandoned(*, before: datetime, is_trial: bool, found: Callable[[Lefto
     On SQLite that includes contents that an import replaced: whoever had one open has long opened
     the new one. `found` hears of each before it goes; in a trial all stay. Raises SomebodyBuilds.
     """
-    aside = build_aside(
-        connections["default"].vendor, dump="no import, cleaning up", fingerprint=""
-    )
+    aside = build_aside(connections["default"].vendor, dump="removing leftovers", fingerprint="")
     with aside.alone():
         abandoned = [each for each in aside.leftovers() if each.touched_at < before]
         for leftover in abandoned:

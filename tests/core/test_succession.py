@@ -95,9 +95,9 @@ def test_a_second_successor_replaces_the_first(path: Path, opened: DatabaseWrapp
     assert words(opened) == ["new"]
 
 
-def replace_unseen(path: Path) -> Path:
+def replace_unseen(path: Path, *, minute: int = 0) -> Path:
     """Name a successor as an import does that is killed before it turns the link."""
-    new = successor(path)
+    new = successor(path, minute=minute)
     importer = wrapper(path)
     importer.set_autocommit(False)
     name_successor(importer, new)

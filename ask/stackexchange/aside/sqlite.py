@@ -66,16 +66,22 @@ class SQLiteAside(Aside):
 
     def begin(self) -> None:
         self._take_lock()
+        unfinished = next(filter(self._is_unfinished, self._others()), None)
         self._keep_memory_small()
-        # The live connection is open: had a killed import left the link to turn, it is turned now.
-        current = self.path.resolve()
-        others = [found for found in generations(self.path) if found != current]
-        unfinished = next(filter(self._is_unfinished, others), None)
         remove_replaced(self.path, besides=unfinished)
         self.new = unfinished or successor_path(self.path, datetime.now(UTC))
         self._use_file(self.new, journal=COMPLETING if _has_log(self.new) else LOADING)
         if not unfinished:
             self._make_tables()
+
+    def _others(self) -> list[Path]:
+        """The files beside the content. To be called in the lock."""
+        # Opened anew, not only open: an import that was killed a moment ago may have left the link
+        # to turn, and would have left its content among the others.
+        self.live.close()
+        self.live.ensure_connection()
+        current = self.path.resolve()
+        return sorted(found for found in generations(self.path) if found != current)
 
     def _is_unfinished(self, path: Path) -> bool:
         """Whether a file holds a part of this import."""
@@ -136,11 +142,7 @@ class SQLiteAside(Aside):
             self._give_lock_back()
 
     def leftovers(self) -> list[Leftover]:
-        # Opened anew: had a killed import left the link to turn, it is turned now.
-        self.live.close()
-        self.live.ensure_connection()
-        current = self.path.resolve()
-        return [_leftover(path) for path in sorted(generations(self.path)) if path != current]
+        return list(map(_leftover, self._others()))
 
     def remove(self, leftover: Leftover) -> None:
         remove_file(Path(leftover.name))
