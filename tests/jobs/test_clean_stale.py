@@ -20,8 +20,8 @@ from pytest_django import Settings
 
 from ask.accounts import sessions
 from ask.caching import expired
+from tests.sites import Site, site
 from tests.stackexchange.dumps import small
-from tests.stackexchange.sites import Site, site
 
 NOTHING = "0 sessions, 0 cached values and 0 leftovers of imports."
 

@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection, transaction
 from ask.jobs.job import Job
 from ask.questions.models import Question
 from tests import cast
-from tests.stackexchange.sites import Site, site
+from tests.sites import Site, site
 
 on_postgresql = pytest.mark.skipif(
     "connection.vendor != 'postgresql'", reason="SQLite has no server that ends a connection"
