@@ -354,7 +354,7 @@ class Runner:
         self.live = self.spec["live"]
         self._is_stopping = False
         # Whoever became this runner may have had children.
-        self.strangers = frozenset(_children(os.getpid()))
+        self.strangers = frozenset(children(os.getpid()))
         self._companion = 0
         self._beat_at = time.monotonic() + BEAT
         self._shown = ""
@@ -700,13 +700,13 @@ def _descendants(pid: int, *, but: frozenset[int]) -> list[int]:
     """Children of a process, their children, and so on, `but` some and theirs."""
     found, waiting = [], [pid]
     while waiting:
-        born = [child for child in _children(waiting.pop()) if child not in but]
+        born = [child for child in children(waiting.pop()) if child not in but]
         found += born
         waiting += born
     return found
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     found = []
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):
@@ -714,11 +714,11 @@ def _children(pid: int) -> list[int]:
                 found += [int(child) for child in file.read().split()]
     except OSError:
         if os.path.exists(f"/proc/{pid}/task/{pid}"):
-            return _children_by_their_parents(pid)
+            return _by_their_parents(pid)
     return found
 
 
-def _children_by_their_parents(pid: int) -> list[int]:
+def _by_their_parents(pid: int) -> list[int]:
     """The same where the kernel keeps no list."""
     found = []
     for name in os.listdir("/proc"):
