@@ -25,6 +25,9 @@ def databases(url: str) -> dict[str, dict[str, Any]]:
     if not default["ENGINE"].endswith("sqlite3"):
         default["CONN_MAX_AGE"] = None
         default["CONN_HEALTH_CHECKS"] = True
+        # A server that does not answer, or whose host is gone, is noticed within seconds.
+        default.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
+        default["OPTIONS"].setdefault("tcp_user_timeout", 30_000)
         return {"default": default}
     path = FOLDER / default["NAME"]
     path.parent.mkdir(parents=True, exist_ok=True)
