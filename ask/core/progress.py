@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Protocol, Self, TextIO
 
 from django.core.management.base import OutputWrapper
 from rich.console import Console
@@ -16,6 +16,13 @@ LINE_EVERY = 5.0
 
 DRAW_EVERY = 0.1
 """Seconds between two drawings of the bars in a terminal."""
+
+
+class Report(Protocol):
+    """Who hears how far a process is, as a step begins, advances and ends."""
+
+    def __call__(self, done: int | None, *, total: int | None = None, phase: str = "") -> None:
+        """So many of `total` (None: unknown) are done of the step that `phase` names."""
 
 
 class Step:
@@ -37,11 +44,14 @@ class Step:
         if progress.bars:
             self._task = progress.bars.add_task(name, total=total, text="")
             progress.bars.refresh()
+        progress.steps.append(self)
+        self._report(0 if total else None, total=total or None)
 
     def advance(self, n: int, *, rows: int = 0) -> None:
         """Another `n` of the step's unit are done, which were `rows` rows if it counts bytes."""
         self.count += n
         self.rows += rows
+        self._report(self.count, total=self.total or None)
         now = self._clock()
         if now - self._shown >= (LINE_EVERY if self._task is None else DRAW_EVERY):
             self._shown = now
@@ -55,13 +65,24 @@ class Step:
             self._progress.bars.update(self._task, total=max(self.count, 1))
             self.count = max(self.count, 1)
         self._show(text)
+        self._report(max(self.count, 1), total=max(self.count, 1))
+        self._leave()
+
+    def _report(self, done: int | None, *, total: int | None) -> None:
+        # Of several steps at once the latest is reported, else the listener would see them jump.
+        if self._progress.report and self._progress.steps[-1:] == [self]:
+            self._progress.report(done, total=total, phase=self.name)
+
+    def _leave(self) -> None:
+        if self in self._progress.steps:
+            self._progress.steps.remove(self)
 
     def _show(self, text: str) -> None:
         bars = self._progress.bars
         if bars and self._task is not None:
             bars.update(self._task, completed=self.count, text=text)
             bars.refresh()
-        else:
+        elif not self._progress.report:
             self._progress.stream.write(f"{self.name}: {text}\n")
             self._progress.stream.flush()
 
@@ -96,6 +117,8 @@ class Step:
     ) -> None:
         if kind is None:
             self.done()
+        else:
+            self._leave()
 
 
 class Progress:
@@ -110,12 +133,22 @@ class Progress:
     """
 
     def __init__(
-        self, *, stream: TextIO | OutputWrapper, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        stream: TextIO | OutputWrapper,
+        report: Report | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`clock` gives seconds; only differences count."""
+        """Where there is somebody to `report` to, he takes the place of lines on `stream`.
+
+        `clock` gives seconds; only differences count.
+        """
         # Django's wrapper ends whatever is written with a new line, which would tear the bars.
         self.stream: TextIO = vars(stream)["_out"] if isinstance(stream, OutputWrapper) else stream
+        self.report = report
         self.clock = clock
+        self.steps: list[Step] = []
+        """Those that have begun and not ended."""
         self.bars: Bars | None = None
         if self.stream.isatty():
             self.bars = Bars(

@@ -18,7 +18,7 @@ def clean_runs(
     now: datetime,
     days: int,
     per_job: int,
-    is_dry: bool = False,
+    is_trial: bool = False,
     advanced: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Remove runs that are older than so many days, or beyond so many of their job; how many.
@@ -33,7 +33,7 @@ def clean_runs(
             old |= Q(scheduled_for__lte=newest.values_list("scheduled_for")[per_job][0])
         due = Run.objects.filter(old, job=job, scheduled_for__lt=now - CLAIMS_KEPT)
         due = due.exclude(state=Run.State.RUNNING)
-        count += due.count() if is_dry else _delete(due, advanced=advanced)
+        count += due.count() if is_trial else _delete(due, advanced=advanced)
     return count
 
 

@@ -17,9 +17,6 @@ from ask.cron.starting import Place, boot, claimed, spawn
 
 logger = logging.getLogger("ask.cron")
 
-STILL_DUE = 300
-"""Seconds after its moment within which a run that never began is begun by somebody else."""
-
 KEPT = 900
 """Seconds for which the slot of a recorded run stays, so that no late comer takes its tick."""
 
@@ -157,7 +154,7 @@ class Keeper:
 
     def _is_still_due(self, spec: dict[str, Any]) -> bool:
         is_same_boot = bool(spec["boot"] == boot())
-        return is_same_boot and 0 <= time.time() - spec["at"] <= STILL_DUE
+        return is_same_boot and 0 <= time.time() - spec["at"] <= spec["late"]
 
 
 def _readable(slot: Slot) -> list[dict[str, Any]]:

@@ -160,8 +160,20 @@ class CannotStart(Exception):
 class Attempt:
     """One start of a job: its processes, what they print, and what they cost."""
 
-    def __init__(self, spec: dict[str, Any], *, number: int, lock: int, wakeup: int) -> None:
+    def __init__(
+        self,
+        spec: dict[str, Any],
+        *,
+        number: int = 0,
+        lock: int = -1,
+        wakeup: int = -1,
+        strangers: frozenset[int] = frozenset(),
+    ) -> None:
+        """`lock` is handed to the job, `wakeup` can be read when a signal came, and `strangers` are
+        children of this process that are not the job's.
+        """
         self.spec = spec
+        self.strangers = strangers
         self.number = number
         self.lock = lock
         self.wakeup = wakeup
@@ -316,7 +328,7 @@ class Attempt:
     def _processes(self) -> list[int]:
         # Orphans of the job are our children. A companion is too, and stays in our group.
         found, ours = [], os.getpgid(0)
-        for pid in _descendants(os.getpid()):
+        for pid in _descendants(os.getpid(), but=self.strangers):
             with suppress(ProcessLookupError, PermissionError):
                 if os.getpgid(pid) != ours:
                     found.append(pid)
@@ -341,6 +353,8 @@ class Runner:
         self.spec = journal.events()[0]
         self.live = self.spec["live"]
         self._is_stopping = False
+        # Whoever became this runner may have had children.
+        self.strangers = frozenset(children(os.getpid()))
         self._companion = 0
         self._beat_at = time.monotonic() + BEAT
         self._shown = ""
@@ -362,6 +376,9 @@ class Runner:
                 self._end(SKIPPED, "a process of an earlier run still holds the job's lock")
                 return 0
         outcome, attempt = self._attempts(lock)
+        if lock >= 0:
+            # From here on it is held by what the job left behind, if by anything.
+            os.close(lock)
         code = _exit_code(attempt)
         self._end(outcome, attempt.reason)
         if self.spec["prints"] == "failure" and outcome != SUCCEEDED:
@@ -372,7 +389,13 @@ class Runner:
         number = 0
         while True:
             number += 1
-            attempt = Attempt(self.spec, number=number, lock=lock, wakeup=self._wakeup)
+            attempt = Attempt(
+                self.spec,
+                number=number,
+                lock=lock,
+                wakeup=self._wakeup,
+                strangers=self.strangers,
+            )
             self._carry_out(attempt)
             if self._is_stopping:
                 return STOPPED, attempt
@@ -446,6 +469,8 @@ class Runner:
             if pid == self._companion:
                 self._companion = 0
                 continue
+            if pid in self.strangers:
+                continue
             attempt.cpu += usage.ru_utime + usage.ru_stime
             attempt.peak_memory = max(attempt.peak_memory, usage.ru_maxrss * 1024)
             if pid == attempt.pid:
@@ -453,7 +478,7 @@ class Runner:
 
     def _pause(self, seconds: float) -> bool:
         """Wait between two attempts; False when the run was stopped meanwhile."""
-        nobody = Attempt(self.spec, number=0, lock=-1, wakeup=self._wakeup)
+        nobody = Attempt(self.spec)
         until = time.monotonic() + seconds
         poll = select.poll()
         poll.register(self._wakeup, select.POLLIN)
@@ -671,17 +696,17 @@ def _backoff(seconds: float, *, number: int) -> float:
     return float(min(seconds * 2 ** (number - 1), LONGEST_BACKOFF) * (1 + jitter / 4))
 
 
-def _descendants(pid: int) -> list[int]:
-    """Children of a process, their children, and so on."""
+def _descendants(pid: int, *, but: frozenset[int]) -> list[int]:
+    """Children of a process, their children, and so on, `but` some and theirs."""
     found, waiting = [], [pid]
     while waiting:
-        born = _children(waiting.pop())
+        born = [child for child in children(waiting.pop()) if child not in but]
         found += born
         waiting += born
     return found
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     found = []
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):
@@ -689,11 +714,11 @@ def _children(pid: int) -> list[int]:
                 found += [int(child) for child in file.read().split()]
     except OSError:
         if os.path.exists(f"/proc/{pid}/task/{pid}"):
-            return _children_by_their_parents(pid)
+            return _by_their_parents(pid)
     return found
 
 
-def _children_by_their_parents(pid: int) -> list[int]:
+def _by_their_parents(pid: int) -> list[int]:
     """The same where the kernel keeps no list."""
     found = []
     for name in os.listdir("/proc"):

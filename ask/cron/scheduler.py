@@ -21,6 +21,7 @@ from ask.cron.crontab import Crontab, CrontabError, Entry
 from ask.cron.keeping import Keeper
 from ask.cron.models import Run
 from ask.cron.records import Claim, was_run
+from ask.cron.reporting import keep_connections
 from ask.cron.runner import SKIPPED
 from ask.cron.spool import Slot
 from ask.cron.starting import AGAIN, Place, boot, claimed, slot_for, spawn
@@ -144,6 +145,7 @@ class Scheduler:
         self._stop_count = 0
         self._is_catching_up = True
         self._complaint = ""
+        self._away_until = -math.inf
         # Debian's names for these are timeRunning and virtualTime. The latter stays where it is
         # while a clock that was set back goes through minutes again.
         self._minute = self._reached = self._highest = self._reached_before()
@@ -176,6 +178,7 @@ class Scheduler:
         try:
             step()
         except DatabaseFault as e:
+            self._away_until = time.monotonic() + LOOK_EVERY
             self._complain(f"The database cannot be reached: {one_line(e)}")
         except OSError as e:
             self._complain(f"The spool cannot be used: {e}")
@@ -187,6 +190,11 @@ class Scheduler:
         self._complaint = text
         close_old_connections()
 
+    @property
+    def _is_away(self) -> bool:
+        """Whether the database was away a moment ago: to ask it may take a while."""
+        return time.monotonic() < self._away_until
+
     # What is due
 
     def _start_due(self) -> None:
@@ -195,6 +203,8 @@ class Scheduler:
             return
         ticks = self._due(minute)
         self._minute, self._highest = minute, max(minute, self._highest)
+        if ticks:
+            keep_connections()
         for tick in ticks:
             self._guarded(lambda tick=tick: self._start(tick))  # type: ignore[misc]
         self._remember()
@@ -221,9 +231,12 @@ class Scheduler:
 
     def _launch(self, tick: Tick, slot: Slot) -> None:
         try:
-            answer = claimed(slot, is_away=bool(self._waiting), keep=self.keeper.keep)
+            answer = claimed(slot, is_away=self._is_away, keep=self.keeper.keep)
         except DatabaseFault:
             self._waiting.append((tick, slot))
+            raise
+        except BaseException:
+            slot.release()
             raise
         if answer is Claim.OURS:
             logger.info("%s: started.", tick.entry.name)
@@ -231,9 +244,11 @@ class Scheduler:
 
     def _start_waiting(self) -> None:
         """Start what could not be claimed, unless it is too late."""
+        if self._is_away:
+            return
         waiting, self._waiting = self._waiting, []
         for number, (tick, slot) in enumerate(waiting):
-            if self.clock.now() - tick.moment > A_LITTLE:
+            if self.clock.now() - tick.moment > tick.entry.options.late:
                 logger.error("%s: not started, because the database was away.", tick.entry.name)
                 slot.journal.append("ended", state=SKIPPED, reason="the database was away")
                 slot.release()
@@ -262,7 +277,7 @@ class Scheduler:
 
     def _catch_up(self) -> None:
         """Run what asks for it and missed its last moment, however long ago that was."""
-        if not self._is_catching_up or self._waiting:
+        if not self._is_catching_up or self._is_away:
             return
         for entry in self.timetable.entries():
             if not entry.options.catchup or entry.schedule.is_reboot:
@@ -290,7 +305,7 @@ class Scheduler:
         """Record what runs of this host do, unless another process does so already."""
         now = time.monotonic()
         is_time = now - self._kept_at >= (KEEP_EVERY if self._is_in_use else LOOK_EVERY)
-        if not self._reap() and not is_time:
+        if (not self._reap() and not is_time) or self._is_away:
             return
         self._kept_at = now
         if self._keeper_lock is None:
@@ -298,9 +313,9 @@ class Scheduler:
         if self._keeper_lock is not None:
             self._is_in_use = self.keeper.keep()
             self.keeper.beat()
-            if self._complaint:
-                logger.info("All is well again.")
-                self._complaint = ""
+        if self._complaint and not self._waiting:
+            logger.info("All is well again.")
+            self._complaint = ""
 
     def _finish(self) -> None:
         """Wait for what runs, then end it; somebody impatient may ask again."""
@@ -319,7 +334,7 @@ class Scheduler:
                         os.kill(pid, signal.SIGTERM)
             self._guarded(self._keep)
             self._wait(KEEP_EVERY)
-        self._kept_at = -math.inf
+        self._kept_at = self._away_until = -math.inf
         self._guarded(self._keep)
 
     # Time and signals

@@ -75,6 +75,7 @@ def slot_for(
             retries=options.retries,
             backoff=options.backoff,
             nodb=options.nodb,
+            late=options.late,
             lock="" if options.overlap == "allow" else str(spool.lock_path(entry.name)),
             log=str(logs / name),
             live=str(slot.live),

@@ -30,10 +30,12 @@ class Children:
         self._processes.append(process)
         return process
 
-    def run_beside(self, process: subprocess.Popen[bytes], command: Sequence[str]) -> None:
-        """Run `command` for as long as `process` runs."""
-        job = self.start(command)
-        while job.poll() is None and process.poll() is None:
+    def wait_for_one(self) -> subprocess.Popen[bytes]:
+        """Wait until one of them ends by itself; which."""
+        while True:
+            for process in self._processes:
+                if process.poll() is not None:
+                    return process
             time.sleep(0.2)
 
     def stop(self) -> None:

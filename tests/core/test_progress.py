@@ -73,3 +73,88 @@ def test_a_terminal_shows_a_bar() -> None:
     assert "Posts" in out.getvalue()
     assert "2 rows in" in out.getvalue()
     assert "\x1b[" in out.getvalue()
+
+
+class Listener:
+    """Who is told of the progress."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[int | None, int | None, str]] = []
+
+    def __call__(self, done: int | None, *, total: int | None = None, phase: str = "") -> None:
+        self.heard.append((done, total, phase))
+
+
+def test_a_listener_hears_of_beginning_advance_and_end_instead_of_lines() -> None:
+    out = StringIO()
+    listener = Listener()
+    moments = seconds(0, 10, 20, 30)
+    with (
+        Progress(stream=out, report=listener, clock=lambda: next(moments)) as progress,
+        progress.step("Posts", total=3000) as step,
+    ):
+        step.advance(1000)
+        step.advance(1990)
+        progress.note("Ten are gone.")
+    assert listener.heard == [
+        (0, 3000, "Posts"),
+        (1000, 3000, "Posts"),
+        (2990, 3000, "Posts"),
+        (2990, 2990, "Posts"),
+    ]
+    assert out.getvalue() == "Ten are gone.\n"
+
+
+@pytest.mark.parametrize("total", [None, 0])
+def test_a_listener_hears_when_a_step_without_a_length_is_done(total: int | None) -> None:
+    listener = Listener()
+    with Progress(stream=StringIO(), report=listener) as progress:
+        with progress.step("Lists", total=total):
+            pass
+        with progress.step("Index", total=total) as step:
+            step.advance(7)
+    assert listener.heard == [
+        (None, None, "Lists"),
+        (1, 1, "Lists"),
+        (None, None, "Index"),
+        (7, None, "Index"),
+        (7, 7, "Index"),
+    ]
+
+
+def test_of_several_steps_at_once_a_listener_follows_the_latest() -> None:
+    listener = Listener()
+    progress = Progress(stream=StringIO(), report=listener)
+    posts = progress.step("Posts", total=9)
+    votes = progress.step("Votes", total=9)
+    posts.advance(4)
+    votes.advance(5)
+    votes.done()
+    posts.advance(1)
+    votes.done()
+    assert listener.heard == [
+        (0, 9, "Posts"),
+        (0, 9, "Votes"),
+        (5, 9, "Votes"),
+        (5, 5, "Votes"),
+        (5, 9, "Posts"),
+    ]
+
+
+def test_a_step_that_failed_leaves_the_listener_to_the_others() -> None:
+    listener = Listener()
+    progress = Progress(stream=StringIO(), report=listener)
+    whole = progress.step("Whole", total=2)
+    with pytest.raises(ValueError, match="torn"), progress.step("Part"):
+        raise ValueError("torn")
+    whole.advance(1)
+    assert listener.heard == [(0, 2, "Whole"), (None, None, "Part"), (1, 2, "Whole")]
+
+
+def test_a_terminal_shows_a_bar_to_whoever_looks_on_beside_a_listener() -> None:
+    out = Terminal()
+    listener = Listener()
+    with Progress(stream=out, report=listener) as progress, progress.step("Posts"):
+        pass
+    assert "Posts" in out.getvalue()
+    assert len(listener.heard) == 2

@@ -77,6 +77,12 @@ def test_the_next_request_reads_the_successor(path: Path, opened: DatabaseWrappe
     assert words(opened) == ["new"]
 
 
+def test_a_connection_to_a_replaced_file_is_not_usable(path: Path, opened: DatabaseWrapper) -> None:
+    assert opened.is_usable()
+    point_to(path, successor(path))
+    assert not opened.is_usable()
+
+
 def test_a_second_successor_replaces_the_first(path: Path, opened: DatabaseWrapper) -> None:
     first = successor(path)
     point_to(path, first)
@@ -89,9 +95,9 @@ def test_a_second_successor_replaces_the_first(path: Path, opened: DatabaseWrapp
     assert words(opened) == ["new"]
 
 
-def replace_unseen(path: Path) -> Path:
+def replace_unseen(path: Path, *, minute: int = 0) -> Path:
     """Name a successor as an import does that is killed before it turns the link."""
-    new = successor(path)
+    new = successor(path, minute=minute)
     importer = wrapper(path)
     importer.set_autocommit(False)
     name_successor(importer, new)

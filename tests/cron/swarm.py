@@ -1,14 +1,17 @@
 """Schedulers in processes of their own, whose clocks run fast."""
 
+import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tests.cron.runs import until
+from ask.cron.runner import Journal, children
+from tests.cron.runs import is_alive, until
 from tests.sites import Site
 
 FIRST = 1_800_000_000
@@ -39,18 +42,26 @@ class Swarm:
 
     def start(self, number: int) -> subprocess.Popen[bytes]:
         """Start one more scheduler."""
-        spool = self.folder / f"host-{number % self.hosts}"
-        here = {
-            "CRONTAB": str(self.folder / "crontab"),
-            "CRON_FOLDER": str(spool),
-            "DJANGO_SETTINGS_MODULE": "ask.settings",
-        }
         patience = ["--patience", str(self.patience)]
         return subprocess.Popen(
             [sys.executable, "-m", "tests.cron.hurried", *self.clock, *patience],
-            env=self.place.environment | here,
+            env=self.environment(number % self.hosts),
             stderr=(self.folder / "errors").open("ab"),
         )
+
+    def environment(self, host: int) -> dict[str, str]:
+        """The settings of a host."""
+        return self.place.environment | {
+            "CRONTAB": str(self.folder / "crontab"),
+            "CRON_FOLDER": str(self.folder / f"host-{host}"),
+            "DJANGO_SETTINGS_MODULE": "ask.settings",
+        }
+
+    def store(self) -> None:
+        """Record what hosts know and nobody recorded, as runners see to it."""
+        for host in range(self.hosts):
+            command = [sys.executable, "manage.py", "crontab", "store"]
+            subprocess.run(command, env=self.environment(host), check=True)
 
     def kill_one(self, rng: random.Random) -> None:
         """Kill one, with nothing to warn it, and start another in its place."""
@@ -58,6 +69,32 @@ class Swarm:
         self.processes[number].kill()
         self.processes[number].wait()
         self.processes[number] = self.start(number)
+
+    def kill_any(self, rng: random.Random) -> str:
+        """Kill a scheduler, a runner or a job; which."""
+        victim = rng.choice(["scheduler", "runner", "job"])
+        runners = self.living()
+        if victim == "scheduler" or not runners:
+            self.kill_one(rng)
+            return "scheduler"
+        pid = rng.choice(runners)
+        jobs = [child for child in children(pid) if victim == "job"]
+        with suppress(ProcessLookupError):
+            os.kill(rng.choice(jobs or [pid]), signal.SIGKILL)
+        return "job" if jobs else "runner"
+
+    def living(self) -> list[int]:
+        """The process ids of runners that have not ended."""
+        found = []
+        for path in self.folder.glob("host-*/runs/*.run"):
+            with suppress(OSError):
+                descriptor = os.open(path, os.O_RDONLY)
+                events = Journal(descriptor).events()
+                os.close(descriptor)
+                names = [event["event"] for event in events]
+                if "started" in names and "ended" not in names and "stored" not in names:
+                    found.append(int(events[names.index("started")]["pid"]))
+        return [pid for pid in found if is_alive(pid)]
 
     def stop(self) -> None:
         """Stop all in order."""

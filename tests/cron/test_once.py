@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.cron.runs import until
 from tests.cron.swarm import Swarm
 from tests.sites import Site, site
 
@@ -44,7 +45,8 @@ def _lines(path: Path) -> list[str]:
 
 
 def rows_of(place: Site) -> list[tuple[Any, ...]]:
-    return place.clock_query("SELECT job, scheduled_for, state, lease, reason FROM cron_run")
+    found = place.clock_query("SELECT job, scheduled_for, state, lease, reason FROM cron_run")
+    return [(job, str(moment), *rest) for job, moment, *rest in found]
 
 
 def assert_once(free: list[str], rows: list[tuple[Any, ...]], *, ticks: int, errors: str) -> None:
@@ -69,6 +71,51 @@ def assert_once(free: list[str], rows: list[tuple[Any, ...]], *, ticks: int, err
 def _minutes_between(first: str, last: str) -> int:
     between = datetime.fromisoformat(last) - datetime.fromisoformat(first)
     return round(between.total_seconds() / 60)
+
+
+def check_nothing_is_stuck(folder: Path, *, ticks: int) -> None:
+    rng = random.Random(6)
+    (folder / "crontab").write_text(
+        "#: name=free overlap=allow retries=1 backoff=1s grace=1s\n"
+        "0-59 0-23 * * * echo $CRON_SCHEDULED_FOR.$CRON_ATTEMPT >> free; sleep 0.5\n"
+        "#: name=alone grace=1s\n"
+        "* * * * * mkdir busy || echo $CRON_SCHEDULED_FOR >> overlaps; sleep 0.3; rmdir busy\n"
+    )
+    killed: Counter[str] = Counter()
+    with site(folder) as place:
+        swarm = Swarm(place, folder, count=4, hosts=2, speed=120)
+        try:
+            while len(_lines(folder / "free")) < ticks:
+                time.sleep(0.3)
+                killed[swarm.kill_any(rng)] += 1
+        finally:
+            swarm.stop()
+        until(lambda: not swarm.living())
+        swarm.store()
+        free, rows = _lines(folder / "free"), rows_of(place)
+        errors = swarm.errors()
+    assert min(killed.values()) > 3, killed
+    states = Counter((row[0], row[2]) for row in rows)
+    # Nothing runs by the record that does not, and nothing is held by what is gone.
+    assert not [row for row in rows if row[2] == "running" or row[3]], (states, errors[-3000:])
+    assert Counter(free).most_common(1)[0][1] == 1
+    recorded = {row[1][:16].replace(" ", "T") for row in rows if row[0] == "free"}
+    assert {moment[:16] for moment in free} <= recorded
+    first, last = min(recorded), max(recorded)
+    assert len(recorded) == _minutes_between(first, last) + 1
+    assert states["free", "lost"] <= killed["runner"]
+    assert "Traceback" not in errors
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_nothing_is_stuck_whatever_is_killed(tmp_path: Path) -> None:
+    check_nothing_is_stuck(tmp_path, ticks=60)
+
+
+@pytest.mark.long
+@pytest.mark.django_db(databases="__all__")
+def test_nothing_is_stuck_however_much_is_killed(tmp_path: Path) -> None:
+    check_nothing_is_stuck(tmp_path, ticks=1000)
 
 
 @pytest.mark.django_db(databases="__all__")

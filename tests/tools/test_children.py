@@ -24,15 +24,9 @@ def test_children_end_when_the_block_fails() -> None:
     assert process.poll() is not None
 
 
-def test_a_job_beside_the_server_is_waited_for() -> None:
+def test_the_first_that_ends_is_told() -> None:
     with children() as started:
-        server = started.start(SLEEP)
-        started.run_beside(server, [sys.executable, "-c", ""])
-        assert server.poll() is None
-
-
-def test_a_job_is_not_waited_for_when_the_server_has_ended() -> None:
-    with children() as started:
-        server = started.start([sys.executable, "-c", ""])
-        started.run_beside(server, SLEEP)
-        assert server.poll() == 0
+        started.start(SLEEP)
+        second = started.start([sys.executable, "-c", "raise SystemExit(3)"])
+        assert started.wait_for_one() is second
+        assert second.returncode == 3

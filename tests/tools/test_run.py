@@ -3,11 +3,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from django.core.management import CommandError, call_command
 from ask.env import FOLDER
 from ask.stackexchange.models import Source
 from ask.tools.management.commands.run import Command
+from tests.cron.runs import until
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 PATIENCE = 120
@@ -69,6 +71,12 @@ def free_port() -> int:
         return port
 
 
+def job_states(folder: Path) -> dict[str, str]:
+    """What became of each job's last run."""
+    with closing(sqlite3.connect(folder / "ask-clock.sqlite3")) as clock:
+        return dict(clock.execute("SELECT job, state FROM cron_run ORDER BY claimed_at"))
+
+
 @contextmanager
 def running_site(folder: Path, *, number: signal.Signals) -> Iterator[Site]:
     """A site that `manage.py run` serves, ended by the signal; nothing may be left of it."""
@@ -79,6 +87,7 @@ def running_site(folder: Path, *, number: signal.Signals) -> Iterator[Site]:
             **os.environ,
             "DATABASE_URL": f"sqlite:///{folder}/ask.sqlite3",
             "CACHE_URL": f"filecache://{folder}/cache",
+            "CRON_FOLDER": f"{folder}/cron",
         },
         stdout=subprocess.PIPE,
         text=True,
@@ -111,6 +120,7 @@ def test_a_second_start_keeps_everything_but_the_password(tmp_path: Path) -> Non
         assert questions
         stylesheet = re.search(r"/static/[^\"]+\.css", site.read("/questions"))
         assert stylesheet
+        until(lambda: job_states(tmp_path).get("calc_best") == "succeeded", seconds=PATIENCE)
         assert site.read(stylesheet[0])
     with running_site(tmp_path, number=signal.SIGTERM) as site:
         assert re.findall(r"/questions/\d+/[^\"#?]+", site.read("/questions")) == questions

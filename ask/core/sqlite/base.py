@@ -86,6 +86,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _is_replaced(self) -> bool:
         return str(os.path.realpath(self.settings_dict["NAME"])) != self.opened
 
+    def is_usable(self) -> bool:
+        """Asked by Django and by jobs before they go on: not where an import replaced the file."""
+        return not self._is_replaced() and bool(super().is_usable())
+
     def close_if_unusable_or_obsolete(self) -> None:
         """Called by Django between requests."""
         if self.connection is not None and not self.in_atomic_block and self._is_replaced():

@@ -92,6 +92,11 @@ def remove_replaced(path: Path, *, besides: Path | None = None) -> None:
         _remove_logs(path)  # of the file that bore this name before the first succession
 
 
+def files_of(path: Path) -> list[Path]:
+    """A database file and the logs that it may have."""
+    return [path, *_logs(path)]
+
+
 def remove_file(path: Path) -> None:
     """Remove a database file and its logs, as far as they are there."""
     path.unlink(missing_ok=True)
@@ -99,5 +104,9 @@ def remove_file(path: Path) -> None:
 
 
 def _remove_logs(path: Path) -> None:
-    for suffix in ("-journal", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    for log in _logs(path):
+        log.unlink(missing_ok=True)
+
+
+def _logs(path: Path) -> list[Path]:
+    return [path.with_name(path.name + suffix) for suffix in ("-journal", "-wal", "-shm")]

@@ -3,11 +3,11 @@
 `Aside` is what both databases do; the site reads and writes its old content all the while.
 """
 
-from ask.stackexchange.aside.base import ALIAS, Aside, Batch, DoubledId, SomebodyBuilds
+from ask.stackexchange.aside.base import ALIAS, Aside, Batch, DoubledId, Leftover, SomebodyBuilds
 from ask.stackexchange.aside.postgresql import PostgreSQLAside
 from ask.stackexchange.aside.sqlite import SQLiteAside
 
-__all__ = ["ALIAS", "Aside", "Batch", "DoubledId", "SomebodyBuilds", "build_aside"]
+__all__ = ["ALIAS", "Aside", "Batch", "DoubledId", "Leftover", "SomebodyBuilds", "build_aside"]
 
 
 def build_aside(vendor: str, *, dump: str, fingerprint: str) -> Aside:

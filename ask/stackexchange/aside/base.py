@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from threading import Lock
 from types import TracebackType
@@ -37,6 +38,21 @@ class DoubledId(UnreadableDump):
 
 class SomebodyBuilds(Exception):
     """Another import is at work; the text says which."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leftover:
+    """What an import built and did not put in place, or, on SQLite, what one replaced."""
+
+    name: str
+    """As an operator finds it: a schema, or the path of a file."""
+    size: int
+    """Bytes."""
+    touched_at: datetime
+    """When an import last wrote there."""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.size / 1e6:,.1f} MB, last written {self.touched_at:%Y-%m-%d}"
 
 
 @dataclass
@@ -135,7 +151,10 @@ class Aside(ABC):
 
     def begin_steps(self) -> None:
         """Make the table of steps; what it says of an earlier import must be gone."""
-        self.run(f"CREATE TABLE {STEPS} (key varchar(100) PRIMARY KEY, result text NOT NULL)")
+        self.run(
+            f"CREATE TABLE {STEPS} (key varchar(100) PRIMARY KEY, result text NOT NULL,"
+            " done_at timestamp with time zone NOT NULL DEFAULT CURRENT_TIMESTAMP)"
+        )
         self.finished = {}
 
     def say_begun(self) -> None:
@@ -199,6 +218,18 @@ class Aside(ABC):
     @abstractmethod
     def end(self, *, is_kept: bool) -> None:
         """Give the alias back; remove what was built unless it is in place or `is_kept`."""
+
+    @abstractmethod
+    def alone(self) -> AbstractContextManager[None]:
+        """No import is at work for the length of the block. Raises SomebodyBuilds."""
+
+    @abstractmethod
+    def leftovers(self) -> list[Leftover]:
+        """What imports left. To be called `alone`, instead of entering."""
+
+    @abstractmethod
+    def remove(self, leftover: Leftover) -> None:
+        """Take one of `leftovers` away, at once or not at all. To be called `alone`."""
 
     @abstractmethod
     def store(self, key: str, batches: Iterable[Batch], *, result: Any) -> None:

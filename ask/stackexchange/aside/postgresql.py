@@ -21,6 +21,7 @@ from ask.stackexchange.aside.base import (
     Aside,
     Batch,
     DoubledId,
+    Leftover,
     SomebodyBuilds,
 )
 from ask.stackexchange.carrying import carry_over
@@ -181,6 +182,38 @@ class PostgreSQLAside(Aside):
     def leave_to_parent(self) -> None:
         # The lock is the live session's, which must end with the parent, not with the last child.
         os.close(self.live.connection.fileno())
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        self._take_lock()
+        try:
+            yield
+        finally:
+            self._give_lock_back()
+
+    def leftovers(self) -> list[Leftover]:
+        with self.live.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM information_schema.columns"
+                " WHERE table_schema = %s AND table_name = %s AND column_name = 'done_at'",
+                [SCHEMA, STEPS],
+            )
+            # An import of a version whose steps had no moment is left to the next import.
+            if not cursor.fetchone():
+                return []
+            cursor.execute(
+                "SELECT (SELECT sum(pg_total_relation_size(oid)) FROM pg_class"  # noqa: S608
+                " WHERE relnamespace = %s::regnamespace AND relkind = 'r'),"
+                f" (SELECT max(done_at) FROM {SCHEMA}.{STEPS})",
+                [SCHEMA],
+            )
+            size, touched_at = cursor.fetchone()
+        return [Leftover(name=f"schema {SCHEMA}", size=int(size), touched_at=touched_at)]
+
+    def remove(self, leftover: Leftover) -> None:
+        self._end_lingering_sessions()  # they might hold locks on what goes
+        with self.live.cursor() as cursor:
+            cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
 
     def store(self, key: str, batches: Iterable[Batch], *, result: Any) -> None:
         with transaction.atomic(using=ALIAS), self.connection.cursor() as cursor:

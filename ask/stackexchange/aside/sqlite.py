@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ from django.db import transaction
 
 from ask.core.content import start_local_ids
 from ask.core.sqlite.succession import (
+    files_of,
     generations,
     name_successor,
     point_to,
@@ -29,6 +30,7 @@ from ask.stackexchange.aside.base import (
     Aside,
     Batch,
     DoubledId,
+    Leftover,
     SomebodyBuilds,
 )
 from ask.stackexchange.carrying import carry_over
@@ -64,16 +66,22 @@ class SQLiteAside(Aside):
 
     def begin(self) -> None:
         self._take_lock()
+        unfinished = next(filter(self._is_unfinished, self._others()), None)
         self._keep_memory_small()
-        # The live connection is open: had a killed import left the link to turn, it is turned now.
-        current = self.path.resolve()
-        others = [found for found in generations(self.path) if found != current]
-        unfinished = next(filter(self._is_unfinished, others), None)
         remove_replaced(self.path, besides=unfinished)
         self.new = unfinished or successor_path(self.path, datetime.now(UTC))
         self._use_file(self.new, journal=COMPLETING if _has_log(self.new) else LOADING)
         if not unfinished:
             self._make_tables()
+
+    def _others(self) -> list[Path]:
+        """The files beside the content. To be called in the lock."""
+        # Opened anew, not only open: an import that was killed a moment ago may have left the link
+        # to turn, and would have left its content among the others.
+        self.live.close()
+        self.live.ensure_connection()
+        current = self.path.resolve()
+        return sorted(found for found in generations(self.path) if found != current)
 
     def _is_unfinished(self, path: Path) -> bool:
         """Whether a file holds a part of this import."""
@@ -123,9 +131,21 @@ class SQLiteAside(Aside):
         self.forget_alias()
         if self.new not in {self.path, self.path.resolve()} and not is_kept:
             remove_file(self.new)
-        if self.lock is not None:
-            os.close(self.lock)
-            self.lock = None
+        self._give_lock_back()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        self._take_lock()
+        try:
+            yield
+        finally:
+            self._give_lock_back()
+
+    def leftovers(self) -> list[Leftover]:
+        return list(map(_leftover, self._others()))
+
+    def remove(self, leftover: Leftover) -> None:
+        remove_file(Path(leftover.name))
 
     def _take_lock(self) -> None:
         path = self.path.with_name(f"{self.path.name}.import-lock")
@@ -142,8 +162,11 @@ class SQLiteAside(Aside):
         self.lock = lock
 
     def leave_to_parent(self) -> None:
+        self._give_lock_back()  # else the lock would outlive a parent that is killed
+
+    def _give_lock_back(self) -> None:
         if self.lock is not None:
-            os.close(self.lock)  # else the lock would outlive a parent that is killed
+            os.close(self.lock)
             self.lock = None
 
     def store(self, key: str, batches: Iterable[Batch], *, result: Any) -> None:
@@ -273,6 +296,17 @@ class SQLiteAside(Aside):
             " FROM live.sqlite_sequence AS s WHERE NOT EXISTS"
             " (SELECT 1 FROM main.sqlite_sequence AS n WHERE n.name = s.name)"
         )
+
+
+def _leftover(path: Path) -> Leftover:
+    sizes, moments = [], []
+    for file in files_of(path):
+        with suppress(FileNotFoundError):  # a log goes with the last who reads
+            stat = file.stat()
+            sizes.append(stat.st_size)
+            moments.append(stat.st_mtime)
+    touched_at = datetime.fromtimestamp(max(moments), UTC)
+    return Leftover(name=str(path), size=sum(sizes), touched_at=touched_at)
 
 
 def _written(moment: datetime | None) -> str | None:

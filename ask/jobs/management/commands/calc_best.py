@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from ask.core.progress import Progress
+from ask.jobs.job import Job
 from ask.ratings.calculation import fill_lists, post_count, refresh_hotness
 from ask.ratings.standings import refresh_standings
 from ask.stackexchange.models import Source
 
 
-class Command(BaseCommand):
+class Command(Job):
     help = (
         "Refreshes the hotness of questions where it is stale, who did most in which period where"
         " something was added, and the lists of the sidebar."
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--full", action="store_true", help="of everything, stale or not")
 
     def handle(self, *, full: bool, **options: Any) -> None:
-        with Progress(stream=self.stderr) as progress:
+        with self.progress() as progress:
             with progress.step("Hotness", total=post_count(is_full=full), unit="posts") as step:
                 changed = refresh_hotness(is_full=full, advanced=step.advance)
             with progress.step("Standings"):

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from ask.core.progress import Progress
+from ask.jobs.job import Job
 from ask.questions.counters import Finding, recount, row_count
 from ask.ratings.counters import TALLIES
 
 
-class Command(BaseCommand):
+class Command(Job):
     help = "Prints the drift of every counter; fails if there is any and it is not mended."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *, fix: bool, **options: Any) -> None:
         findings: list[Finding] = []
-        with Progress(stream=self.stderr) as progress:
+        with self.progress() as progress:
             for tally in TALLIES:
                 name = ", ".join(tally.names)
                 with progress.step(name, total=row_count(tally)) as step:

@@ -3,14 +3,14 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from ask.core.progress import Progress
+from ask.jobs.job import Job
 from ask.questions.rendering_due import due_count, render_due, site_delimiter
 from ask.stackexchange.cached import source_site
 
 
-class Command(BaseCommand):
+class Command(Job):
     help = "Renders the posts that wait for it, the most viewed first."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         source = source_site.get()
         due = due_count()
         total = due if limit is None else min(due, limit)
-        with Progress(stream=self.stderr) as progress, progress.step("Posts", total=total) as step:
+        with self.progress() as progress, progress.step("Posts", total=total) as step:
             done = render_due(
                 source_host=urlsplit(source["url"]).hostname or "" if source else "",
                 delimiter=site_delimiter() if due else None,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ask.core.one_line import one_line
 from ask.core.progress import Progress
+from ask.cron.reporting import reporter
 from ask.stackexchange.archives import UnreadableDump
 from ask.stackexchange.aside import SomebodyBuilds
 from ask.stackexchange.comparing import Difference
@@ -75,7 +76,7 @@ class Command(BaseCommand):
         work: Import | None = None
         differences: list[Difference] = []
         try:
-            with Progress(stream=self.stderr) as progress:
+            with Progress(stream=self.stderr, report=reporter()) as progress:
                 work = Import(
                     options["paths"],
                     site_name=options["site_name"],

@@ -11,6 +11,7 @@ import py7zr
 from django.core.management.base import BaseCommand, CommandError
 
 from ask.core.progress import Progress
+from ask.cron.reporting import reporter
 from ask.stackexchange.sample import LANGUAGES, NotEmptyError, write_dump
 
 _ARCHIVES = (".zip", ".7z")
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         if out.exists() and (is_archive or not out.is_dir()):
             raise CommandError(f"{out} exists already")
 
-        with Progress(stream=self.stderr) as progress:
+        with Progress(stream=self.stderr, report=reporter()) as progress:
             step = progress.step("Questions", total=questions, unit="questions")
 
             def advance(done: int, _total: int) -> None:

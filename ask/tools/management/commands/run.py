@@ -1,4 +1,4 @@
-"""Serves the site on this machine: everything that `make run` does after it has prepared .venv.
+"""Serves the site and runs its jobs: everything that `make run` does after it has prepared .venv.
 
 The steps share one process, because starting Django is what takes longest on a second start.
 """
@@ -23,12 +23,12 @@ from ask.tools.serving import Address, CannotListen, DidNotAnswer, granian, wait
 from ask.tools.staff_login import renew_staff_login
 from ask.tools.static_files import collect_static_files
 
-JOBS = ("calc_best", "render_posts")
-"""What pages need to be quick; they run beside the server after each start."""
+SCHEDULER = [sys.executable, "manage.py", "scheduler", "--patience=3"]
+"""Jobs that run have a little time to end by themselves: somebody waits."""
 
 
 class Command(BaseCommand):
-    help = "Prepares the site, fills it if it is empty, and serves it until Ctrl-C."
+    help = "Prepares the site, fills it if it is empty, serves it and runs its jobs until Ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="where to listen")
@@ -98,13 +98,13 @@ class Command(BaseCommand):
                     f"Staff login:  {login.username}  password:  {login.password}\n"
                     "Ctrl-C stops it.\n"
                 )
-                for job in JOBS:
-                    started.run_beside(server, [sys.executable, "manage.py", job])
-                code = server.wait()
+                started.start(SCHEDULER)
+                ended = started.wait_for_one()
         except KeyboardInterrupt:
             self.say("\nStopped.")
             return
-        raise CommandError(f"The server ended by itself, with exit code {code}.")
+        name = "server" if ended is server else "scheduler"
+        raise CommandError(f"The {name} ended by itself, with exit code {ended.returncode}.")
 
     def say(self, text: str) -> None:
         self.stdout.write(text)

@@ -1,0 +1,33 @@
+"""What every job has: a progress that the runner hears, and connections that stay alive."""
+
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from ask.core.progress import Progress, Step
+from ask.cron.reporting import keep_connections, reporter
+
+
+class Job(BaseCommand):
+    """A command that the crontab starts."""
+
+    def progress(self) -> "Steps":
+        """The steps of this run: for the runner that started it, else for whoever looks on."""
+        return Steps(stream=self.stderr, report=reporter())
+
+
+class Steps(Progress):
+    """A progress whose steps begin with sound database connections.
+
+    So no step begins in the middle of a query that is still read, unless within a transaction.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._process = os.getpid()
+
+    def step(self, name: str, *, total: int | None = None, unit: str = "rows") -> Step:
+        if os.getpid() == self._process:  # a process that was forked has its parent's connections
+            keep_connections()
+        return super().step(name, total=total, unit=unit)

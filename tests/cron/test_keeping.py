@@ -1,0 +1,279 @@
+"""What stands in slots is brought to the database, whatever happened to whoever wrote it."""
+
+import os
+import signal
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from ask.cron import keeping, models
+from ask.cron.keeping import Keeper
+from ask.cron.models import Attempt, Run
+from ask.cron.records import Claim, beat, claim, mark_lost, skip
+from ask.cron.spool import Slot
+from ask.cron.starting import claimed, slot_for, spawn
+from tests.cron.runs import MOMENT, Started, entry, place, until
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+
+def slot(folder: Path, command: str = "true", *, options: str = "", moment: float = MOMENT) -> Slot:
+    """A slot that this process holds, and nothing else."""
+    found = slot_for(
+        entry(command, options=options),
+        moment=moment,
+        cause=Run.Cause.SCHEDULE,
+        place=place(folder),
+    )
+    assert found
+    return found
+
+
+def begun(folder: Path, command: str = "true", **options: Any) -> Started:
+    """A run that was claimed, and begun."""
+    found = slot(folder, command, **options)
+    assert claimed(found) is Claim.OURS
+    path = found.path
+    return Started(path, spawn(found))
+
+
+def nobody(_: Slot) -> None:
+    """Starts nothing: nothing may be taken over."""
+    pytest.fail("it was taken over")
+
+
+def spec_of(found: Slot) -> dict[str, Any]:
+    return found.journal.events()[0]
+
+
+# Claims
+
+
+def test_a_tick_is_claimed_once(tmp_path: Path) -> None:
+    first, second = slot(tmp_path / "one"), slot(tmp_path / "two")
+    assert claim(spec_of(first)) is Claim.OURS
+    assert claim(spec_of(first)) is Claim.OURS
+    assert claim(spec_of(second)) is Claim.TAKEN
+    assert Run.objects.count() == 1
+
+
+def test_another_tick_of_a_job_that_runs_is_busy(tmp_path: Path) -> None:
+    claim(spec_of(slot(tmp_path)))
+    later = spec_of(slot(tmp_path, moment=MOMENT + 60))
+    assert claim(later) is Claim.BUSY
+    assert "had not ended" in skip(later)
+    skipped = Run.objects.get(state=Run.State.SKIPPED)
+    assert skipped.ended_at
+    assert skipped.lease is None
+    assert claim(later) is Claim.TAKEN
+
+
+def test_a_job_that_may_overlap_is_never_busy(tmp_path: Path) -> None:
+    for number in range(3):
+        found = slot(tmp_path, options="overlap=allow", moment=MOMENT + 60 * number)
+        assert claim(spec_of(found)) is Claim.OURS
+
+
+def test_a_busy_job_is_looked_at_again_before_it_is_skipped(tmp_path: Path) -> None:
+    done = begun(tmp_path).wait()
+    assert done.state == "succeeded"
+    keeper = Keeper(place(tmp_path))
+    # Nobody has recorded the end yet.
+    assert claimed(slot(tmp_path, moment=MOMENT + 60), keep=keeper.keep) is Claim.OURS
+
+
+# What is copied
+
+
+def test_a_run_that_ended_is_recorded_with_all_it_cost(tmp_path: Path) -> None:
+    begun(tmp_path, "echo out; echo '5/5 counting' >&3; exit 4").wait()
+    keeper = Keeper(place(tmp_path))
+    keeper.keep()
+    run = Run.objects.get()
+    assert (run.job, run.state, run.lease) == ("job", Run.State.FAILED, None)
+    assert run.started_at
+    assert run.ended_at
+    assert (run.progress_done, run.progress_total, run.progress_phase) == (5, 5, "counting")
+    attempt = Attempt.objects.get()
+    assert (attempt.exit_status, attempt.signal, attempt.output_head) == (4, None, "out\n")
+    assert attempt.output_bytes == 4
+    assert attempt.peak_memory > 0
+    before = Run.objects.values().get()
+    keeper.keep()
+    Keeper(place(tmp_path)).keep()
+    assert Run.objects.values().get() == before
+    assert Attempt.objects.count() == 1
+
+
+def test_a_run_that_goes_on_is_recorded_as_it_goes(tmp_path: Path) -> None:
+    going = begun(tmp_path, "echo '1/9 reading' >&3; sleep 100", options="retries=1 backoff=1h")
+    keeper = Keeper(place(tmp_path))
+    until(lambda: keeper.keep() and Run.objects.get().progress_done == 1)
+    run = Run.objects.get()
+    assert (run.state, run.attempt_count, run.progress_phase) == ("running", 1, "reading")
+    assert run.peak_memory > 0
+    os.kill(going.pid, signal.SIGTERM)
+    going.wait()
+    keeper.keep()
+    assert Run.objects.get().state == Run.State.STOPPED
+
+
+def test_a_run_that_waits_for_its_next_attempt_says_until_when(tmp_path: Path) -> None:
+    going = begun(tmp_path, "exit 1", options="retries=1 backoff=1h")
+    going.wait_for("waiting")
+    Keeper(place(tmp_path)).keep()
+    run = Run.objects.get()
+    assert run.next_attempt_at
+    assert timedelta(minutes=59) < run.next_attempt_at - timezone.now() < timedelta(minutes=76)
+    assert run.attempts.count() == 1
+    os.kill(going.pid, signal.SIGTERM)
+    going.wait()
+
+
+def test_what_no_database_can_hold_is_recorded_as_well_as_it_can_be(tmp_path: Path) -> None:
+    begun(tmp_path, "printf '\\\\0\\\\377\\\\ud800'").wait()
+    Keeper(place(tmp_path)).keep()
+    assert Attempt.objects.get().output_head.startswith("\N{SYMBOL FOR NULL}")
+
+
+# What was left
+
+
+def test_a_run_that_was_claimed_and_never_begun_is_begun(tmp_path: Path) -> None:
+    left = slot(tmp_path)
+    assert claim(spec_of(left)) is Claim.OURS
+    left.release()  # as the end of its holder does
+    started: list[Slot] = []
+    Keeper(place(tmp_path), start=started.append).keep()
+    assert [each.path for each in started] == [left.path]
+    assert spec_of(started[0])["run"] == str(Run.objects.get().pk)
+
+
+def test_a_slot_that_was_not_claimed_yet_is_claimed_and_begun(tmp_path: Path) -> None:
+    slot(tmp_path).release()
+    started: list[Slot] = []
+    Keeper(place(tmp_path), start=started.append).keep()
+    assert len(started) == 1
+    assert Run.objects.get().state == Run.State.RUNNING
+
+
+def test_of_a_slot_whose_tick_another_host_has_nothing_is_left(tmp_path: Path) -> None:
+    assert claim(spec_of(slot(tmp_path / "other"))) is Claim.OURS
+    left = slot(tmp_path)
+    left.release()
+    Keeper(place(tmp_path), start=nobody).keep()
+    assert not left.path.exists()
+    assert Run.objects.count() == 1
+
+
+def test_what_was_claimed_before_the_machine_was_started_again_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = slot(tmp_path)
+    claim(spec_of(left))
+    left.release()
+    monkeypatch.setattr(keeping, "boot", lambda: "another")
+    Keeper(place(tmp_path), start=nobody).keep()
+    run = Run.objects.get()
+    assert (run.state, run.reason, run.lease) == ("lost", "it was claimed, and never begun", None)
+
+
+def test_a_run_whose_runner_was_killed_is_lost_and_holds_its_lease_while_the_job_lives(
+    tmp_path: Path,
+) -> None:
+    going = begun(tmp_path, f"echo $$ > {tmp_path}/pid; exec sleep 100")
+    pid = int(until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
+    os.kill(going.pid, signal.SIGKILL)
+    os.waitpid(going.pid, 0)
+    keeper = Keeper(place(tmp_path))
+    assert keeper.keep()
+    run = Run.objects.get()
+    assert (run.state, run.reason, run.lease) == ("lost", "its runner was killed", "job")
+    keeper.beat()
+    assert Run.objects.get().state == "lost"
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: keeper.keep() and Run.objects.get().lease is None)
+
+
+def test_a_slot_that_nobody_can_read_is_put_aside(tmp_path: Path) -> None:
+    left = slot(tmp_path)
+    left.path.write_bytes(b"no journal\n")
+    left.release()
+    Keeper(place(tmp_path), start=nobody).keep()
+    assert not left.path.exists()
+    assert left.path.with_suffix(".unreadable").exists()
+
+
+def test_slots_of_recorded_runs_go_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = begun(tmp_path).wait()
+    keeper = Keeper(place(tmp_path))
+    keeper.keep()
+    keeper.keep()
+    assert done.path.exists()
+    monkeypatch.setattr(keeping, "KEPT", -1)
+    keeper.keep()
+    assert not done.path.exists()
+    # A late comer finds no slot, and asks the database.
+    assert claimed(slot(tmp_path)) is Claim.TAKEN
+
+
+# Signs of life
+
+
+def silent_run(*, state: str = Run.State.RUNNING, minutes: int) -> Run:
+    run = Run.objects.create(
+        id=uuid.uuid4(),
+        job="far",
+        scheduled_for=timezone.now(),
+        claimed_at=timezone.now(),
+        state=state,
+        lease="far",
+        host="elsewhere",
+    )
+    Run.objects.filter(pk=run.pk).update(beat_at=Now() - timedelta(minutes=minutes))
+    return run
+
+
+def test_a_run_without_a_sign_of_life_is_lost(tmp_path: Path) -> None:
+    silent_run(minutes=4)
+    assert mark_lost() == 1
+    run = Run.objects.get()
+    assert (run.state, run.lease) == ("lost", None)
+    assert run.reason == "no sign of life for 3 minutes"
+    assert mark_lost() == 0
+
+
+def test_a_run_that_gave_one_lately_is_not_lost() -> None:
+    silent_run(minutes=2)
+    assert mark_lost() == 0
+
+
+def test_a_lease_of_a_host_that_is_gone_is_free_again() -> None:
+    silent_run(state=Run.State.LOST, minutes=4)
+    mark_lost()
+    assert Run.objects.get().lease is None
+
+
+def test_a_run_that_was_thought_lost_lives_again() -> None:
+    run = silent_run(state=Run.State.LOST, minutes=1)
+    beat(alive=[run.pk], leased=[])
+    assert Run.objects.get().state == Run.State.RUNNING
+    beat(alive=[], leased=[run.pk])
+    assert mark_lost() == 0
+
+
+def test_nobody_is_thought_lost_right_after_the_database_was_away(tmp_path: Path) -> None:
+    silent_run(minutes=10)
+    keeper = Keeper(place(tmp_path))
+    keeper.beat()
+    assert Run.objects.get().state == Run.State.RUNNING
+    assert timedelta(seconds=3 * keeping.BEAT_EVERY) < models.LOST_AFTER
+    keeper.look_now()
+    assert Run.objects.get().state == Run.State.LOST

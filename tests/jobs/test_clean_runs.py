@@ -1,0 +1,69 @@
+from datetime import datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from ask.cron import cleaning
+from ask.cron.models import Attempt, Run
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+
+def ran(job: str, *, days_ago: float, state: str = Run.State.SUCCEEDED) -> Run:
+    """A run of that age."""
+    moment = timezone.now() - timedelta(days=days_ago)
+    run = Run.objects.create(job=job, scheduled_for=moment, claimed_at=moment, state=state)
+    Attempt.objects.create(
+        run=run, number=1, started_at=moment, ended_at=moment, peak_memory=1, cpu=1, output_bytes=0
+    )
+    return run
+
+
+def clean(*options: str) -> str:
+    said = StringIO()
+    call_command("clean_runs", *options, stdout=said, stderr=StringIO())
+    return said.getvalue()
+
+
+def left(job: str) -> list[datetime]:
+    return list(Run.objects.filter(job=job).values_list("scheduled_for", flat=True))
+
+
+def test_old_records_go_and_others_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cleaning, "BATCH", 2)
+    kept = [ran("a", days_ago=days) for days in (0, 5, 29)]
+    for days in (31, 32, 40, 400, 401):
+        ran("a", days_ago=days)
+    assert clean("--dry-run") == "Would remove 5 records of runs.\n"
+    assert Run.objects.count() == 8
+    assert clean() == "Removed 5 records of runs.\n"
+    assert clean() == "Removed 0 records of runs.\n"
+    assert set(Run.objects.all()) == set(kept)
+    assert Attempt.objects.count() == 3
+
+
+def test_of_a_job_that_runs_often_only_the_newest_stay() -> None:
+    for days in range(3, 13):
+        ran("often", days_ago=days)
+    ran("seldom", days_ago=20)
+    assert clean("--per-job", "4") == "Removed 6 records of runs.\n"
+    assert len(left("often")) == 4
+    assert len(left("seldom")) == 1
+
+
+def test_what_still_claims_a_tick_stays_however_many_there_are() -> None:
+    for minutes in range(10):
+        ran("often", days_ago=minutes / 1440)
+    assert clean("--per-job", "0", "--days", "0") == "Removed 0 records of runs.\n"
+
+
+def test_what_runs_stays() -> None:
+    ran("long", days_ago=100, state=Run.State.RUNNING)
+    assert clean() == "Removed 0 records of runs.\n"
+
+
+def test_a_number_below_zero_is_refused() -> None:
+    with pytest.raises(CommandError, match="--days must not be negative: -1"):
+        clean("--days", "-1")
