@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -14,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from ask.cron.runner import _children
+from ask.cron.runner import children
 from tests.cron.runs import until
 from tests.services.debian_cron import debian_cron
-from tests.services.private_machine import PROJECT, Machine, NotPossible, private_machine
+from tests.services.private_machine import Machine, NotPossible, private_machine
 from tests.sites import Site, site
 
 USER = "pupkin"
@@ -91,40 +92,53 @@ def _minute(machine: Machine, folder: Path, place: Site) -> Minute:
         "CRONTAB": str(folder / "crontab"),
         "CRON_FOLDER": str(folder / "spool"),
     }
-    foreign = ["--crontab", str(folder / "both")]
-    lines = _lines(OWN, settings) + _lines(BOTH, settings, *foreign)
-    cron.add_crontab(lines, user=user)
-    foreign = ["--crontab", str(folder / "system")]
-    cron.add_system_crontab("site", _lines(SYSTEM, settings, *foreign, user=USER))
-    # What may become anybody keeps its records where nobody else may write.
-    settings |= {"CRON_FOLDER": str(machine.folder / "spool-of-root")}
-    foreign = ["--system", "--crontab", str(folder / "with_users")]
-    cron.add_system_crontab("users", _lines(WITH_USERS, settings, *foreign, user="root"))
-
+    _install(machine, settings, folder=folder, user=user)
     left = 60 - time.time() % 60
     time.sleep(left if left < READY else 0)
     ends_at = (time.time() // 60 + 1) * 60
-    settings |= {"CRON_FOLDER": str(folder / "spool")}
     with (
         cron.running() as pid,
         _scheduler(machine, settings, crontab=folder / "both", user=user),
     ):
         until(lambda: time.time() >= ends_at + 2, seconds=70)
-        until(lambda: not _children(pid), seconds=AFTER_MINUTE)
+        until(lambda: not children(pid), seconds=AFTER_MINUTE)
     said = (machine.folder / "scheduler").read_text()
     return Minute(folder, cron.mails(), _runs(place), user.pw_dir, said)
 
 
-def _lines(text: str, settings: dict[str, str], *options: str, user: str = "") -> str:
-    """What the crontab of a system's cron says of a crontab of Ask."""
-    lines = [f"{name}={value}" for name, value in settings.items()]
-    lines += ["MAILTO=owner@example.org"]
-    names = [line.partition("name=")[2] for line in text.splitlines() if line.startswith("#:")]
-    for name in names:
-        when = "@reboot" if name == "booted" else "* * * * *"
-        tick = [sys.executable, str(PROJECT / "manage.py"), "crontab", "tick", name, *options]
-        lines.append(" ".join([when, user, *tick]))
-    return "\n".join(lines) + "\n"
+def _install(
+    machine: Machine, settings: dict[str, str], *, folder: Path, user: pwd.struct_passwd
+) -> None:
+    """Everything that crontab install can do, each once."""
+    install = [sys.executable, "manage.py", "crontab", "install"]
+    of_user = ["--env-file", str(folder / "settings")]
+    of_root = ["--env-file", str(machine.folder / "settings-of-root"), "--with-users"]
+    other, system, users = (["--crontab", str(folder / name)] for name in list(TEXTS)[1:])
+    named = ["--system", "--output", "/etc/cron.d/users"]
+    _run(machine, [*install, *of_user], settings, user=user)
+    _run(machine, [*install, *of_user, *other], settings, user=user)
+    _run(machine, [*install, *of_user, *system, "--system"], settings)
+    # What may become anybody keeps its records where nobody else may write.
+    settings = settings | {"CRON_FOLDER": str(machine.folder / "spool-of-root")}
+    _run(machine, [*install, *of_root, *users, *named], settings)
+
+
+def _run(
+    machine: Machine,
+    command: list[str],
+    settings: dict[str, str],
+    *,
+    user: pwd.struct_passwd | None = None,
+) -> None:
+    become = ["runuser", "-u", user.pw_name, "--"] if user else []
+    process = machine.start(
+        [*become, *command],
+        env={"PATH": os.environ["PATH"], **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said.decode()
 
 
 @contextmanager

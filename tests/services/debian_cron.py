@@ -1,8 +1,7 @@
 """Debian's own cron, which sees neither the machine's crontabs nor its mail."""
 
 import email
-import os
-import pwd
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,13 +30,6 @@ class DebianCron:
     @property
     def folder(self) -> Path:
         return self.machine.folder / "cron"
-
-    def add_crontab(self, text: str, *, user: pwd.struct_passwd) -> None:
-        """A user's own crontab, as the program crontab would put it down."""
-        path = self.folder / "spool" / "crontabs" / user.pw_name
-        path.touch(mode=0o600)
-        path.write_text(text)
-        os.chown(path, user.pw_uid, user.pw_gid)
 
     def add_system_crontab(self, name: str, text: str) -> None:
         """A file in /etc/cron.d."""
@@ -70,6 +62,7 @@ def debian_cron(machine: Machine) -> DebianCron:
     folder = cron.folder
     for each in ("spool/crontabs", "cron.d", "sbin", "mail"):
         (folder / each).mkdir(parents=True)
+    shutil.chown(folder / "spool" / "crontabs", group="crontab")
     (folder / "spool" / "crontabs").chmod(0o1730)
     (folder / "mail").chmod(0o1777)
     (folder / "crontab").touch()
