@@ -73,6 +73,5 @@ def debian_cron(machine: Machine) -> DebianCron:
     machine.bind(folder / "spool", "/var/spool/cron")
     machine.bind(folder / "cron.d", "/etc/cron.d")
     machine.bind(folder / "crontab", "/etc/crontab")
-    layers = f"lowerdir={folder}/sbin:/usr/sbin"
-    machine.mount("-t", "overlay", "-o", layers, "overlay", "/usr/sbin")
+    machine.lay_over(folder / "sbin", "/usr/sbin")
     return cron

@@ -47,6 +47,10 @@ class Machine:
         """Let a file or a folder be seen in the place of another one."""
         self.mount("--bind", str(made), place)
 
+    def lay_over(self, made: Path, place: str) -> None:
+        """Let what is in a folder be seen in another one, beside what is there."""
+        self.mount("-t", "overlay", "-o", f"lowerdir={made}:{place}", "overlay", place)
+
     def cover(self, place: str) -> None:
         """Let a folder be empty."""
         self.mount("-t", "tmpfs", "-o", "mode=0755", "tmpfs", place)
