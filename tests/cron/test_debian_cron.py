@@ -216,5 +216,7 @@ def test_beside_a_scheduler_each_tick_is_started_once(minute: Minute) -> None:
     for name in SHARED:
         started = (minute.folder / name).read_text().split()
         assert set(Counter(started).values()) == {1}
-        assert [run["state"] for run in minute.runs[name]] == ["succeeded"] * len(started)
+        # One that is made up may find the job busy.
+        states = [run["state"] for run in minute.runs[name] if run["state"] != "skipped"]
+        assert states == ["succeeded"] * len(started)
     assert minute.said.count("started") >= len(SHARED)
