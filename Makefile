@@ -9,7 +9,7 @@ HOST = 127.0.0.1
 export PYTHON
 PY := .venv/bin/python
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard ask/locale/*/LC_MESSAGES/*.po))
-TEST_PACKAGES := postgresql chromium gettext
+TEST_PACKAGES := postgresql chromium gettext cron
 
 .NOTPARALLEL:
 .PHONY: help setup run test test-long check lint types contracts migrations deployable format lock \

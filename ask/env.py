@@ -11,7 +11,28 @@ from environ import FileAwareEnv
 
 FOLDER = Path(__file__).resolve().parent.parent
 
-env = FileAwareEnv()
+
+class Environment(FileAwareEnv):  # type: ignore[misc]
+    """Remembers which names it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def get_value(self, var: str, *args: Any, **options: Any) -> Any:
+        """A setting."""
+        self.names.add(var)
+        return super().get_value(var, *args, **options)
+
+
+env = Environment()
+
+if env_file := env.str("ENV_FILE", default=""):
+    # Opened here: a file that is not there would be passed over.
+    with (FOLDER / env_file).open() as opened:
+        env.read_env(opened)
+    # For programs that this one starts in other folders.
+    os.environ["ENV_FILE"] = str(FOLDER / env_file)
 
 
 def databases(url: str) -> dict[str, dict[str, Any]]:

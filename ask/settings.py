@@ -1,5 +1,7 @@
 """Every setting of Ask, read from the environment; `docs/settings.md` explains each."""
 
+import os
+
 from ask.env import FOLDER, databases, env, secret_key
 
 SECRET_KEY = secret_key()
@@ -103,7 +105,9 @@ STORAGES = {
 
 CRONTAB = FOLDER / env.str("CRONTAB", default="crontab")
 CRON_FOLDER = FOLDER / env.str("CRON_FOLDER", default="var/cron")
-CRON_ZONE = env.str("CRON_ZONE", default="")
+TZ = os.environ.get("TZ")  # Django is about to set it to its TIME_ZONE
+CRON_ZONE = env.str("CRON_ZONE", default=(TZ or "").lstrip(":"))
+CRON_ENVIRONMENT = env.names  # grows until the end of this file
 
 # Mail
 

@@ -15,6 +15,8 @@ is_there() {
         postgresql) command -v initdb || ls /usr/lib/postgresql/*/bin/initdb ;;
         chromium) command -v chromium || command -v chromium-browser ;;
         gettext) command -v msgfmt && command -v xgettext ;;
+        # Users without root rarely have /usr/sbin in their PATH.
+        cron) command -v cron || test -x /usr/sbin/cron ;;
         *) dpkg -s "$1" ;;
     esac >/dev/null 2>&1
 }

@@ -1,6 +1,5 @@
 """What the site's settings say of the clock: the crontab, the folder of its runs, the time zone."""
 
-import os
 import sys
 from datetime import tzinfo
 from pathlib import Path
@@ -41,16 +40,17 @@ def zone() -> tzinfo:
 
     Raises ImproperlyConfigured when there is no such zone.
     """
-    name = settings.CRON_ZONE or os.environ.get("TZ", "").lstrip(":")
+    name = settings.CRON_ZONE
     if not name:
-        return _of_this_machine()
+        return zone_of_this_machine()
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (OSError, ZoneInfoNotFoundError, ValueError):
         raise ImproperlyConfigured(f"CRON_ZONE: there is no time zone {name!r}.") from None
 
 
-def _of_this_machine() -> tzinfo:
+def zone_of_this_machine() -> tzinfo:
+    """The time zone that the system's cron runs in, unless it was started with another."""
     path = Path("/etc/localtime")
     name = str(path.resolve()).partition("zoneinfo/")[2]
     try:

@@ -143,6 +143,8 @@ def become(slot: Slot) -> NoReturn:
     """Go on as the runner of a slot, without what this process has loaded."""
     command = runner.command(sys.executable)
     os.dup2(slot.descriptor, runner.SLOT)
+    # If it is that descriptor already, nothing was done to it, and it would be closed.
+    os.set_inheritable(runner.SLOT, True)
     os.execv(command[0], command)  # noqa: S606
 
 

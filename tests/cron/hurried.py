@@ -36,8 +36,9 @@ def main() -> None:
     parser.add_argument("--since", type=float, required=True)
     parser.add_argument("--speed", type=float, required=True)
     parser.add_argument("--patience", type=float, default=20)
+    parser.add_argument("--system", action="store_true")
     given = parser.parse_args()
-    timetable = Timetable(configuration.crontab_path(), is_system=False)
+    timetable = Timetable(configuration.crontab_path(), is_system=given.system)
     timetable.read()
     clock = FastClock(first=given.first, since=given.since, speed=given.speed)
     Scheduler(

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,18 @@ class Swarm:
         hosts: int = 1,
         speed: float,
         patience: float = 20,
+        first: float = FIRST,
+        options: Sequence[str] = (),
+        inside: Sequence[str] = (),
     ) -> None:
+        """`first`: the moment that clocks show; `inside`: what commands begin with."""
         self.place = place
         self.folder = folder
         self.hosts = hosts
         self.patience = patience
-        self.clock = ["--first", str(FIRST), "--since", str(time.time()), "--speed", str(speed)]
+        self.clock = ["--first", str(first), "--since", str(time.time()), "--speed", str(speed)]
+        self.options = options
+        self.inside = inside
         self.processes: list[subprocess.Popen[bytes]] = []
         for number in range(count):
             self.processes.append(self.start(number))
@@ -44,7 +51,15 @@ class Swarm:
         """Start one more scheduler."""
         patience = ["--patience", str(self.patience)]
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.cron.hurried", *self.clock, *patience],
+            [
+                *self.inside,
+                sys.executable,
+                "-m",
+                "tests.cron.hurried",
+                *self.clock,
+                *patience,
+                *self.options,
+            ],
             env=self.environment(number % self.hosts),
             stderr=(self.folder / "errors").open("ab"),
         )

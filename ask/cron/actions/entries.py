@@ -25,9 +25,15 @@ def add_entry_arguments(parser: ArgumentParser) -> None:
     add_crontab_arguments(parser)
 
 
+def path_of(options: dict[str, Any]) -> Path:
+    """The file of the crontab that is meant."""
+    path: Path = options.get("crontab") or configuration.crontab_path()
+    return path
+
+
 def crontab_of(options: dict[str, Any]) -> Crontab:
     """The crontab that is meant. Raises CommandError when it is none."""
-    path: Path = options.get("crontab") or configuration.crontab_path()
+    path = path_of(options)
     try:
         return Crontab.read(
             path.read_bytes(), is_system=bool(options.get("system")), source=str(path)

@@ -5,9 +5,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ask.cron.actions import run, store, tick
+from ask.cron.actions import diff, install, run, store, tick, uninstall
 
-ACTIONS = {"run": run, "store": store, "tick": tick}
+ACTIONS = {
+    "run": run,
+    "install": install,
+    "uninstall": uninstall,
+    "diff": diff,
+    "tick": tick,
+    "store": store,
+}
 
 
 class Command(BaseCommand):
