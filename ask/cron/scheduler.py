@@ -12,9 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
+from typing import Any
 
 from django.db import Error as DatabaseFault
-from django.db import close_old_connections
 
 from ask.core.one_line import one_line
 from ask.cron.crontab import Crontab, CrontabError, Entry
@@ -141,7 +141,7 @@ class Scheduler:
         self._kept_at = -math.inf
         self._is_in_use = True
         self._runners: set[int] = set()
-        self._waiting: list[tuple[Tick, Slot]] = []
+        self._waiting: list[tuple[Tick, Slot | None]] = []
         self._stop_count = 0
         self._is_catching_up = True
         self._complaint = ""
@@ -161,6 +161,17 @@ class Scheduler:
             self.go_round()
             self._sleep()
         self._finish()
+        signal.set_wakeup_fd(-1)
+        self.close()
+
+    def close(self) -> None:
+        """Let others have what this scheduler holds."""
+        for _, slot in self._waiting:
+            if slot:
+                slot.release()
+        for descriptor in (self._keeper_lock, self._wakeup, self._wakeup_end):
+            if descriptor is not None:
+                os.close(descriptor)
 
     def go_round(self) -> None:
         """Start what is due at this moment, and record what runs."""
@@ -173,13 +184,14 @@ class Scheduler:
         """Start what runs once after each start of the machine, or the container."""
         self._guarded(self._start_after_reboot)
 
-    def _guarded(self, step: Callable[[], None]) -> None:
+    def _guarded(self, step: Callable[..., None], *arguments: Any) -> None:
         """A step whose database or disk is away is made again in the next round."""
         try:
-            step()
+            step(*arguments)
         except DatabaseFault as e:
             self._away_until = time.monotonic() + LOOK_EVERY
             self._complain(f"The database cannot be reached: {one_line(e)}")
+            keep_connections()
         except OSError as e:
             self._complain(f"The spool cannot be used: {e}")
 
@@ -188,7 +200,6 @@ class Scheduler:
         if text != self._complaint:
             logger.error(text)
         self._complaint = text
-        close_old_connections()
 
     @property
     def _is_away(self) -> bool:
@@ -206,7 +217,7 @@ class Scheduler:
         if ticks:
             keep_connections()
         for tick in ticks:
-            self._guarded(lambda tick=tick: self._start(tick))  # type: ignore[misc]
+            self._guarded(self._start, tick)
         self._remember()
 
     def _due(self, minute: int) -> list[Tick]:
@@ -225,11 +236,18 @@ class Scheduler:
         ]
 
     def _start(self, tick: Tick) -> None:
-        slot = slot_for(tick.entry, moment=tick.moment, cause=tick.cause, place=self.place)
+        try:
+            slot = slot_for(tick.entry, moment=tick.moment, cause=tick.cause, place=self.place)
+        except OSError:
+            self._waiting.append((tick, None))
+            raise
         if slot:
             self._launch(tick, slot)
 
     def _launch(self, tick: Tick, slot: Slot) -> None:
+        if self._is_away and not tick.entry.options.nodb:
+            self._waiting.append((tick, slot))
+            return
         try:
             answer = claimed(slot, is_away=self._is_away, keep=self.keeper.keep)
         except DatabaseFault:
@@ -247,17 +265,19 @@ class Scheduler:
         if self._is_away:
             return
         waiting, self._waiting = self._waiting, []
-        for number, (tick, slot) in enumerate(waiting):
+        for tick, slot in waiting:
             if self.clock.now() - tick.moment > tick.entry.options.late:
-                logger.error("%s: not started, because the database was away.", tick.entry.name)
-                slot.journal.append("ended", state=SKIPPED, reason="the database was away")
-                slot.release()
-                continue
-            try:
-                self._launch(tick, slot)
-            except DatabaseFault:
-                self._waiting += waiting[number + 1 :]
-                raise
+                self._guarded(self._give_up, tick, slot)
+            elif slot:
+                self._guarded(self._launch, tick, slot)
+            else:
+                self._guarded(self._start, tick)
+
+    def _give_up(self, tick: Tick, slot: Slot | None) -> None:
+        logger.error("%s: not started in time: %s", tick.entry.name, self._complaint)
+        if slot:
+            slot.journal.append("ended", state=SKIPPED, reason="the database was away")
+            slot.release()
 
     def _start_after_reboot(self) -> None:
         entries = [entry for entry in self.timetable.entries() if entry.schedule.is_reboot]
@@ -269,11 +289,8 @@ class Scheduler:
             file.truncate(0)
             file.write(now)
         for entry in entries:
-            self._guarded(
-                lambda entry=entry: self._start(  # type: ignore[misc]
-                    Tick(entry, math.floor(self.clock.now()), Run.Cause.REBOOT)
-                )
-            )
+            tick = Tick(entry, math.floor(self.clock.now()), Run.Cause.REBOOT)
+            self._guarded(self._start, tick)
 
     def _catch_up(self) -> None:
         """Run what asks for it and missed its last moment, however long ago that was."""
@@ -319,8 +336,6 @@ class Scheduler:
 
     def _finish(self) -> None:
         """Wait for what runs, then end it; somebody impatient may ask again."""
-        for _, slot in self._waiting:
-            slot.release()
         if self._runners:
             logger.info("Waiting for %d running jobs.", len(self._runners))
         until = time.monotonic() + self.patience

@@ -50,6 +50,10 @@ class Spool:
         self.locks = folder / "locks"
         self.logs = folder / "logs"
         self.keeper = folder / "keeper"
+        self.make_folders()
+
+    def make_folders(self) -> None:
+        """Make what is not there."""
         for each in (self.runs, self.locks, self.logs):
             each.mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -64,6 +68,8 @@ class Spool:
             try:
                 descriptor = os.open(path, flags, 0o600)
             except FileNotFoundError:
+                if is_new:
+                    raise
                 return None
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
+from django.conf import settings
 from django.db import Error as DatabaseFault
 
 from ask.cron import runner
@@ -46,6 +47,7 @@ def slot_for(
     spool = place.spool
     scheduled_for = datetime.fromtimestamp(moment, UTC)
     name = f"{scheduled_for:%Y-%m-%dT%H-%M-%S}" + f".{scheduled_for:%f}" * bool(moment % 1)
+    spool.make_folders()  # somebody may have removed what looks like rubbish
     slot = spool.take(spool.slot_path(job=entry.name, moment=name), is_new=True)
     if slot is None:
         return None
@@ -125,7 +127,7 @@ def spawn(slot: Slot) -> int:
         return os.posix_spawn(
             command[0],
             command,
-            os.environ,
+            environment(),
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_DUP2, slot.descriptor, runner.SLOT),
@@ -144,7 +146,14 @@ def become(slot: Slot) -> NoReturn:
     os.dup2(slot.descriptor, runner.SLOT)
     # If it is that descriptor already, nothing was done to it, and it would be closed.
     os.set_inheritable(runner.SLOT, True)
-    os.execv(command[0], command)  # noqa: S606
+    os.execve(command[0], command, environment())  # noqa: S606
+
+
+def environment() -> dict[str, str]:
+    """What this process was started with: Django sets the time zone of its own process."""
+    found = dict(os.environ)
+    found.pop("TZ", None)
+    return found | ({"TZ": settings.TZ} if settings.TZ is not None else {})
 
 
 def boot() -> str:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from ask.cron import runner
 from ask.cron.runner import HEAD, TAIL, read_progress
@@ -36,6 +37,14 @@ def test_a_job_finds_what_cron_would_give_it(tmp_path: Path) -> None:
     assert found["CRON_ATTEMPT"] == "1"
     assert found["CRON_SCHEDULED_FOR"] == "2027-01-15T08:00:00+00:00"
     assert done.output.splitlines()[-1] == str(tmp_path)
+
+
+def test_the_time_zone_is_that_of_the_machine_and_not_djangos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Django/Own")
+    found = run("echo ${TZ-none}", folder=tmp_path).output
+    assert found.strip() == (settings.TZ or "none")
 
 
 def test_a_crontab_that_says_home_starts_its_jobs_there(tmp_path: Path) -> None:

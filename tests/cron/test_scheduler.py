@@ -1,7 +1,9 @@
 """The scheduler, round by round, under a clock that the test sets; its runs are real."""
 
 import os
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +16,7 @@ from ask.cron.crontab import Crontab
 from ask.cron.models import Run
 from ask.cron.scheduler import Clock, Scheduler, Timetable, due
 from tests.cron.runs import place, until
+from tests.services.small_disk import small_disk
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -229,6 +232,29 @@ def test_of_a_broken_crontab_the_last_good_one_stays(
     assert one.at(NOON + 4 * MINUTE) == ["good 12:04"]
     one.path.write_text("#: name=mended\n* * * * * true\n")
     assert one.at(NOON + 5 * MINUTE) == ["mended 12:05"]
+
+
+# The spool
+
+
+def test_a_spool_that_was_removed_is_made_again(host: Make) -> None:
+    one = host(EACH)
+    assert one.at(NOON + MINUTE) == ["star 12:01"]
+    shutil.rmtree(one.folder / "spool")
+    assert one.at(NOON + 2 * MINUTE) == ["star 12:02"]
+
+
+def test_what_finds_no_room_on_the_disk_is_started_when_there_is(tmp_path: Path) -> None:
+    with small_disk(megabytes=1) as disk:
+        one = Host(disk, EACH)
+        one.at(NOON)
+        filling = disk / "filling"
+        with suppress(OSError):
+            filling.write_bytes(bytes(2_000_000))
+        assert one.at(NOON + MINUTE) == []
+        filling.unlink()
+        assert one.at(NOON + MINUTE + 10) == ["star 12:01"]
+        one.scheduler.close()
 
 
 # Several hosts
