@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from ask.settings import FOLDER
+from ask.env import FOLDER
 from tests.sites import run_manage
 
 
