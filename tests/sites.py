@@ -120,6 +120,23 @@ class Site:
         return [name for (name,) in self.query("SELECT nspname FROM pg_namespace") if "ask" in name]
 
 
+def run_manage(
+    *command: str, stdin: str = "", code: int = 0, environment: dict[str, str] | None = None
+) -> tuple[str, str]:
+    """Run one of manage.py's commands that needs no site; what it printed, and complained of."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        env={**os.environ, **(environment or {})},
+        input=stdin,
+        text=True,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout, done.stderr
+
+
 def _is_replaced(file: Path) -> bool:
     """Whether it was the site's content, and stays until the next import for who has it open."""
     with closing(sqlite3.connect(file)) as connection:

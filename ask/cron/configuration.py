@@ -22,9 +22,13 @@ def spool() -> Spool:
     return Spool(Path(settings.CRON_FOLDER))
 
 
-def place() -> Place:
-    """Where runs of this host begin. Raises OSError where the spool cannot be made."""
-    return Place(spool=spool(), folder=crontab_path().parent, store=manage("crontab", "store"))
+def place(*, crontab: Path | None = None) -> Place:
+    """Where runs of this host begin, those of the site's crontab or of another one.
+
+    Raises OSError where the spool cannot be made.
+    """
+    folder = (crontab or crontab_path()).absolute().parent
+    return Place(spool=spool(), folder=folder, store=manage("crontab", "store"))
 
 
 def manage(*arguments: str) -> list[str]:

@@ -153,10 +153,7 @@ class Crontab:
 
         `source` is what a problem calls it. Raises CrontabError.
         """
-        crontab = cls.inspect(data, is_system=is_system, source=source)
-        if wrong := [problem for problem in crontab.problems if not problem.is_warning]:
-            raise CrontabError(wrong, source=source)
-        return crontab
+        return cls.inspect(data, is_system=is_system, source=source).checked()
 
     @classmethod
     def inspect(
@@ -172,6 +169,12 @@ class Crontab:
         reader.end()
         problems = sorted(reader.problems, key=lambda problem: (problem.line, problem.column))
         return cls(lines, reader.entries, problems, is_system, source)
+
+    def checked(self) -> "Crontab":
+        """Itself. Raises CrontabError when anything is wrong in it."""
+        if wrong := [problem for problem in self.problems if not problem.is_warning]:
+            raise CrontabError(wrong, source=self.source)
+        return self
 
     @property
     def warnings(self) -> list[Problem]:

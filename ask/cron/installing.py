@@ -50,7 +50,8 @@ class Lines:
         mail = dict(before)
         lines = [self.begin, ADVICE]
         for entry in self.crontab.entries:
-            wanted = {name: entry.variables.get(name, self._owner(entry)) for name in MAIL}
+            usual = {"MAILTO": self._owner(entry), "MAILFROM": self._owner()}
+            wanted = {name: entry.variables.get(name, usual[name]) for name in MAIL}
             lines += _changed(mail, wanted, default=self._owner())
             lines.append(self.line(entry))
         # What follows in the file is somebody else's.

@@ -23,7 +23,7 @@ from ask.cron.actions.installation import (
     installed_text,
     require_environment,
 )
-from ask.cron.actions.zones import a_zone
+from ask.cron.actions.moments import a_zone
 from ask.cron.installing import BEGIN, CannotInstall, Lines, current_user
 from ask.cron.offsets import DAY, Change, changes, offset_at
 

@@ -31,7 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(command: BaseCommand, **options: Any) -> None:
     """Run the entry in the foreground, recorded like any run. Raises CommandError."""
     entry = entry_of(crontab_of(options), options["name"])
-    place = configuration.place()
+    place = configuration.place(crontab=options["crontab"])
     keeper = Keeper(place)
     slot = slot_for(
         entry, moment=time.time(), cause=Run.Cause.PERSON, place=place, prints="everything"

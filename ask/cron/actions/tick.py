@@ -36,7 +36,7 @@ def run(command: BaseCommand, **options: Any) -> None:
     """
     crontab = crontab_of(options)
     entry = entry_of(crontab, options["name"])
-    place = configuration.place()
+    place = configuration.place(crontab=options["crontab"])
     keeper = Keeper(place)
     now = time.time()
     moments = list(newest_first(entry, now=now, zone=configuration.zone()))

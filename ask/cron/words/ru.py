@@ -1,5 +1,6 @@
 """Расписания по-русски."""
 
+import re
 from collections.abc import Callable, Iterable
 
 from ask.cron.words.shape import At, Days, EveryHours, EveryMinutes, Minutes, Times, runs_of
@@ -141,6 +142,11 @@ def counted(count: int, unit: str) -> str:
         return f"{count} {one}"
     is_few = count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14)
     return f"{count} {few if is_few else many}"
+
+
+def accusative(words: str) -> str:
+    """`через 21 минуту`: as it stands behind a preposition."""
+    return re.sub(r"\b(минут|секунд)а\b", r"\1у", words)
 
 
 def _ranges(values: tuple[int, ...], name: Callable[[int], str], *, dash: str = " – ") -> list[str]:

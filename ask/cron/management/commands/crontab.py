@@ -1,14 +1,33 @@
 """Everything that a person, or a cron, does with the crontab."""
 
+import os
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ask.cron.actions import diff, install, run, store, tick, uninstall
+from ask.cron.actions import (
+    check,
+    diff,
+    edit,
+    explain,
+    install,
+    next,
+    run,
+    show,
+    store,
+    tick,
+    uninstall,
+)
 
 ACTIONS = {
+    "show": show,
+    "check": check,
+    "next": next,
+    "explain": explain,
     "run": run,
+    "edit": edit,
     "install": install,
     "uninstall": uninstall,
     "diff": diff,
@@ -21,10 +40,19 @@ class Command(BaseCommand):
     help = "Shows, checks, explains, edits, installs and runs what the crontab says."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+        actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions")
         for name, action in ACTIONS.items():
-            doc = action.__doc__.splitlines()[0] if action.__doc__ else ""
-            action.add_arguments(actions.add_parser(name, help=action.HELP, description=doc))
+            first, _, more = (action.__doc__ or "").partition("\n")
+            action.add_arguments(
+                actions.add_parser(name, help=action.HELP, description=first, epilog=more)
+            )
 
-    def handle(self, *, action: str, **options: Any) -> None:
-        ACTIONS[action].run(self, **options)
+    def handle(self, *, action: str | None = None, **options: Any) -> None:
+        if action is None:
+            self.print_help(sys.argv[0], "crontab")
+            sys.exit(2)
+        try:
+            ACTIONS[action].run(self, **options)
+            self.stdout.flush()
+        except BrokenPipeError:  # `| head` has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             timetable.read()
             scheduler = Scheduler(
                 timetable,
-                place=configuration.place(),
+                place=configuration.place(crontab=path),
                 zone=configuration.zone(),
                 patience=options["patience"],
             )

@@ -1,0 +1,112 @@
+"""Shows every entry: when it runs in words, its next and its last run, and how that went."""
+
+import os
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import tzinfo
+from io import StringIO
+from statistics import median
+from typing import Any
+
+from django.core.management.base import BaseCommand, OutputWrapper
+from django.db import Error as DatabaseFault
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ask.core.one_line import one_line
+from ask.cron.actions.entries import add_crontab_arguments, crontab_of
+from ask.cron.actions.moments import add_language_argument, add_zone_argument, short, zone_of
+from ask.cron.crontab import Entry
+from ask.cron.models import Run
+from ask.cron.words import Language, duration_in_words, in_words
+from ask.cron.words.states import HEADERS, NEVER, state_in_words
+
+HELP = "every entry with its next and its last run"
+
+LOOKED_AT = 20
+"""Newest runs of a job, of which the middle says how long it usually takes."""
+
+UNENDING = 10_000
+"""Columns where nobody wraps."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Of which crontab, and how."""
+    add_crontab_arguments(parser)
+    add_zone_argument(parser)
+    add_language_argument(parser)
+
+
+def run(command: BaseCommand, **options: Any) -> None:
+    """Print a table; without the database it says less. Raises CommandError."""
+    crontab = crontab_of(options)
+    language: Language = options["lang"]
+    zone, now = zone_of(options), time.time()
+    table = Table(box=None, pad_edge=False, header_style="")
+    for header in HEADERS[language]:
+        table.add_column(header, overflow="fold")
+    is_away = False
+    for entry in crontab.entries:
+        newest: list[Run] = []
+        if not is_away:
+            try:
+                newest = newest_runs(entry)
+            except DatabaseFault as e:
+                is_away = True
+                command.stderr.write(f"The database cannot be reached: {one_line(e)}")
+        cells = _cells(entry, newest, now=now, zone=zone, language=language)
+        table.add_row(*map(Text, cells))
+    command.stdout.write(drawn(table, on=command.stdout))
+    command.stdout.write(f"\n{crontab.source}, {zone}")
+
+
+def newest_runs(entry: Entry) -> list[Run]:
+    """The runs of an entry, newest first. Raises DatabaseError."""
+    return list(Run.objects.filter(job=entry.name).order_by("-scheduled_for")[:LOOKED_AT])
+
+
+def drawn(table: Table, *, on: OutputWrapper) -> str:
+    """A table as wide as the terminal; where there is none, nothing is wrapped."""
+    width = UNENDING
+    if on.isatty():
+        try:
+            width = os.get_terminal_size(vars(on)["_out"].fileno()).columns
+        except (OSError, ValueError, AttributeError):
+            width = 80
+    text = StringIO()
+    Console(file=text, width=width, color_system=None).print(table)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+def _cells(
+    entry: Entry, newest: list[Run], *, now: float, zone: tzinfo, language: Language
+) -> Iterator[str]:
+    def moment(when: float) -> str:
+        return short(when, now=now, zone=zone, language=language)
+
+    yield entry.name
+    yield in_words(entry.schedule, language=language)
+    upcoming = next(entry.schedule.runs(int(now), zone=zone), None)
+    yield moment(upcoming) if upcoming is not None else "–"
+    if not newest:
+        yield "–"
+        yield NEVER[language]
+        yield "–"
+        return
+    last = newest[0]
+    yield moment(last.scheduled_for.timestamp())
+    yield state_in_words(last, language=language)
+    usual = usual_seconds(newest)
+    yield duration_in_words(usual, language=language) if usual is not None else "–"
+
+
+def usual_seconds(runs: list[Run]) -> int | None:
+    """How long runs take that succeed, if any has."""
+    spans = [
+        (run.ended_at - run.started_at).total_seconds()
+        for run in runs
+        if run.state == Run.State.SUCCEEDED and run.started_at and run.ended_at
+    ]
+    return round(median(spans)) if spans else None
