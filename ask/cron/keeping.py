@@ -93,14 +93,19 @@ class Keeper:
         ended_at = self._settled.get(path)
         if ended_at is None:
             return False
-        if time.time() - ended_at > KEPT and (slot := self.place.spool.take(path)):
-            slot.remove()
+        if time.time() - ended_at > KEPT:
+            slot = self.place.spool.look_at(path)
+            if slot and not slot.lock_alone():
+                slot.release()
+                return True
+            if slot:
+                slot.remove()
             del self._settled[path]
             self._seen.pop(path, None)
         return True
 
     def _look_at(self, path: Path) -> None:
-        slot = self.place.spool.take(path)
+        slot = self.place.spool.look_at(path)
         if slot is None:
             self._look_at_living(path)
             return
@@ -133,6 +138,9 @@ class Keeper:
     def _look_at_dead(self, slot: Slot) -> bool:
         """False when the slot is somebody else's now, or gone."""
         events = _readable(slot)
+        is_begun = len(events) > 1
+        if not is_begun and not slot.lock_alone():
+            return True
         if not events:
             slot.remove()
             return False
@@ -140,7 +148,7 @@ class Keeper:
         if last["event"] == "stored":
             self._settled[slot.path] = last["at"]
             return True
-        if last["event"] == "claimed" and self._is_still_due(spec):
+        if not is_begun and self._is_still_due(spec):
             if claimed(slot) is Claim.OURS:
                 logger.warning("%s: whoever claimed it was killed; it begins now.", spec["job"])
                 self.start(slot)

@@ -18,6 +18,10 @@ from ask.cron.spool import Slot, Spool
 logger = logging.getLogger("ask.cron")
 
 
+SILENT = f"no sign of life for {LOST_AFTER.seconds // 60} minutes"
+"""Why a run is lost of which nobody knows more."""
+
+
 class Claim(Enum):
     """What came of asking for a run."""
 
@@ -99,7 +103,10 @@ def store(slot: Slot, *, spool: Spool, is_alive: bool) -> bool:
         run.lease = None
     attempts = [_attempt(run, events, n) for n, e in enumerate(events) if e["event"] == "attempted"]
     with transaction.atomic(using=router.db_for_write(Run)):
-        if not Run.objects.filter(pk=run.pk).update(**_changes(run)):
+        known = Run.objects.filter(pk=run.pk)
+        # Who looked at a living run may be late, and its end be recorded already.
+        changed = (known.running() if is_alive else known).update(**_changes(run))
+        if not changed and not known.exists():
             # Claimed while the database was away; another host may have had the same idea.
             run.lease = None
             Run.objects.bulk_create([run], ignore_conflicts=True)
@@ -177,7 +184,7 @@ def beat(*, alive: Collection[UUID], leased: Collection[UUID]) -> None:
     """
     Run.objects.filter(pk__in=[*alive, *leased]).update(beat_at=Now())
     # They were thought lost while this host could not reach the database.
-    Run.objects.filter(pk__in=alive, state=Run.State.LOST).update(
+    Run.objects.filter(pk__in=alive, state=Run.State.LOST, reason=SILENT).update(
         state=Run.State.RUNNING, reason="", ended_at=None
     )
 
@@ -190,7 +197,7 @@ def mark_lost() -> int:
         .running()
         .update(
             state=Run.State.LOST,
-            reason=f"no sign of life for {LOST_AFTER.seconds // 60} minutes",
+            reason=SILENT,
             ended_at=Now(),
             lease=None,
         )

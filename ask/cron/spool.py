@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,6 +26,14 @@ class Slot:
     def live(self) -> Path:
         """The file in which the runner shows what changes all the time."""
         return self.path.with_suffix(".live")
+
+    def lock_alone(self) -> bool:
+        """Hold what was only looked at, to change it; False when others look at it too."""
+        try:
+            fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return bool(os.fstat(self.descriptor).st_nlink)
 
     def release(self) -> None:
         """Let go of the slot; a runner that was given the descriptor holds it still."""
@@ -61,18 +68,28 @@ class Spool:
         """Where the slots are."""
         return sorted(self.runs.glob(f"*{SUFFIX}"))
 
-    def take(self, path: Path, *, is_new: bool = False) -> Slot | None:
-        """The slot, if nobody else holds it; one that does not exist is made only if `is_new`."""
-        flags = os.O_RDWR | (os.O_CREAT if is_new else 0)
+    def take(self, path: Path) -> Slot | None:
+        """A slot for whoever will work on it, made if need be; None when somebody works on it.
+
+        Raises OSError when it cannot be made.
+        """
+        return self._locked(path, flags=os.O_RDWR | os.O_CREAT, kind=fcntl.LOCK_EX)
+
+    def look_at(self, path: Path) -> Slot | None:
+        """A slot on which nobody works; None when somebody does, or it is gone.
+
+        Others may look at it too. Whoever looks never seems to be one who works on it.
+        """
+        try:
+            return self._locked(path, flags=os.O_RDWR, kind=fcntl.LOCK_SH)
+        except FileNotFoundError:
+            return None
+
+    def _locked(self, path: Path, *, flags: int, kind: int) -> Slot | None:
         while True:
+            descriptor = os.open(path, flags, 0o600)
             try:
-                descriptor = os.open(path, flags, 0o600)
-            except FileNotFoundError:
-                if is_new:
-                    raise
-                return None
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
             except BlockingIOError:
                 os.close(descriptor)
                 return None
@@ -113,9 +130,3 @@ class Spool:
             os.close(descriptor)
             return None
         return descriptor
-
-    def abandoned(self) -> Iterator[Slot]:
-        """Each slot that nobody holds, locked for whoever asks."""
-        for path in self.paths():
-            if slot := self.take(path):
-                yield slot

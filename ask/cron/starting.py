@@ -48,7 +48,7 @@ def slot_for(
     scheduled_for = datetime.fromtimestamp(moment, UTC)
     name = f"{scheduled_for:%Y-%m-%dT%H-%M-%S}" + f".{scheduled_for:%f}" * bool(moment % 1)
     spool.make_folders()  # somebody may have removed what looks like rubbish
-    slot = spool.take(spool.slot_path(job=entry.name, moment=name), is_new=True)
+    slot = spool.take(spool.slot_path(job=entry.name, moment=name))
     if slot is None:
         return None
     if slot.journal.events():

@@ -14,7 +14,7 @@ from django.utils import timezone
 from ask.cron import keeping, models
 from ask.cron.keeping import Keeper
 from ask.cron.models import Attempt, Run
-from ask.cron.records import Claim, beat, claim, mark_lost, skip
+from ask.cron.records import SILENT, Claim, beat, claim, mark_lost, skip, store
 from ask.cron.spool import Slot
 from ask.cron.starting import claimed, slot_for, spawn
 from tests.cron.runs import MOMENT, Started, entry, place, until
@@ -200,6 +200,34 @@ def test_a_run_whose_runner_was_killed_is_lost_and_holds_its_lease_while_the_job
     until(lambda: keeper.keep() and Run.objects.get().lease is None)
 
 
+def test_who_is_late_with_a_living_run_does_not_bring_it_back(tmp_path: Path) -> None:
+    going = begun(tmp_path, "exec sleep 100")
+    going.wait_for("attempt")
+    seen = tmp_path / "seen.run"
+    seen.write_bytes(going.path.read_bytes())
+    late = Slot(seen, os.open(seen, os.O_RDONLY))
+    os.kill(going.pid, signal.SIGTERM)
+    going.wait()
+    Keeper(place(tmp_path)).keep()
+    store(late, spool=place(tmp_path).spool, is_alive=True)
+    assert Run.objects.get().state == Run.State.STOPPED
+    late.release()
+
+
+def test_who_looks_at_a_slot_does_not_seem_to_work_on_it(tmp_path: Path) -> None:
+    begun(tmp_path).wait()
+    spool = place(tmp_path).spool
+    (path,) = spool.paths()
+    first, second = spool.look_at(path), spool.look_at(path)
+    assert first
+    assert second
+    assert not first.lock_alone()
+    second.release()
+    assert first.lock_alone()
+    assert spool.look_at(path) is None
+    first.release()
+
+
 def test_a_slot_that_nobody_can_read_is_put_aside(tmp_path: Path) -> None:
     left = slot(tmp_path)
     left.path.write_bytes(b"no journal\n")
@@ -227,13 +255,14 @@ def test_slots_of_recorded_runs_go_after_a_while(
 # Signs of life
 
 
-def silent_run(*, state: str = Run.State.RUNNING, minutes: int) -> Run:
+def silent_run(*, state: str = Run.State.RUNNING, minutes: int, reason: str = "") -> Run:
     run = Run.objects.create(
         id=uuid.uuid4(),
         job="far",
         scheduled_for=timezone.now(),
         claimed_at=timezone.now(),
         state=state,
+        reason=reason,
         lease="far",
         host="elsewhere",
     )
@@ -262,7 +291,7 @@ def test_a_lease_of_a_host_that_is_gone_is_free_again() -> None:
 
 
 def test_a_run_that_was_thought_lost_lives_again() -> None:
-    run = silent_run(state=Run.State.LOST, minutes=1)
+    run = silent_run(state=Run.State.LOST, minutes=1, reason=SILENT)
     beat(alive=[run.pk], leased=[])
     assert Run.objects.get().state == Run.State.RUNNING
     beat(alive=[], leased=[run.pk])

@@ -368,7 +368,7 @@ def test_a_job_whose_runner_was_killed_keeps_its_lock(tmp_path: Path) -> None:
     try:
         assert is_alive(pid)
         assert spool.is_locked(spool.lock_path("job"))
-        assert spool.take(going.path) is not None
+        assert spool.look_at(going.path) is not None
         second = start(entry("true"), at=place(tmp_path), moment=MOMENT + 60).wait()
         assert second.state == "skipped"
     finally:
