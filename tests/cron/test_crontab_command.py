@@ -34,3 +34,26 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     process.stdout.close()
     assert process.stderr.read() == b""
     assert process.wait(60) == 0
+
+
+@pytest.mark.parametrize(
+    ("action", "environment", "reason"),
+    [
+        ("next", {"CRON_ZONE": "Mars/Base"}, "CRON_ZONE: there is no time zone 'Mars/Base'."),
+        ("store", {"CRON_FOLDER": "/proc/none"}, "/proc/none"),
+    ],
+)
+def test_wrong_settings_are_one_line(action: str, environment: dict[str, str], reason: str) -> None:
+    _, complaint = run_manage("crontab", action, environment=environment, code=1)
+    assert complaint.startswith(f"CommandError: {reason}")
+    assert complaint.count("\n") == 1
+
+
+@pytest.mark.parametrize("moment", ["-999999999999", "253402300799", "999999999999"])
+@pytest.mark.parametrize("action", ["next", "explain"])
+def test_beyond_the_years_there_is_an_answer_or_one_line(action: str, moment: str) -> None:
+    option = "--from" if action == "next" else "--at"
+    command = [sys.executable, "manage.py", "crontab", action, "0 3 * * *", f"{option}={moment}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1)
+    assert done.stderr.count("\n") == done.returncode

@@ -50,20 +50,29 @@ def run(command: BaseCommand, **options: Any) -> None:
         found = Installation.of(options)
         require_zone(options["zone"] or configuration.zone_of_this_machine())
         after = found.lines.merged(found.text) if found.file is None else _file(found.lines)
-        require_environment(
+        is_new = require_environment(
             found.environment,
             user=found.lines.column or current_user(),
             is_wanted=not options["no_env"],
         )
-        if found.file == STDOUT:
-            command.stdout.write(after, ending="")
-            return
-        if found.file is not None:
-            install_file(found.file, after, lines=found.lines)
-        elif after != found.text:
-            system.write(after)
+        try:
+            _put(command, found, after)
+        except BaseException:
+            if is_new and found.environment:
+                found.environment.unlink()
+            raise
     except CannotInstall as e:
         raise CommandError(str(e)) from None
+
+
+def _put(command: BaseCommand, found: Installation, after: str) -> None:
+    if found.file == STDOUT:
+        command.stdout.write(after, ending="")
+        return
+    if found.file is not None:
+        install_file(found.file, after, lines=found.lines)
+    elif after != found.text:
+        system.write(after)
     count = len(found.lines.crontab.entries)
     entries = "entry" if count == 1 else "entries"
     command.stdout.write(f"{count} {entries} installed in {found.where}.")

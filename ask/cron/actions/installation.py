@@ -177,10 +177,10 @@ def settings_here() -> dict[str, str]:
     return {name: os.environ[name] for name in sorted(known & set(os.environ))}
 
 
-def require_environment(file: Path | None, *, user: str, is_wanted: bool) -> None:
+def require_environment(file: Path | None, *, user: str, is_wanted: bool) -> bool:
     """Refuse lines whose jobs would find other settings than this process, if that `is_wanted`.
 
-    A file that is not there is made. Raises CommandError.
+    A file that is not there is made; whether it was. Raises CommandError.
     """
     here = settings_here()
     if file is None:
@@ -190,12 +190,12 @@ def require_environment(file: Path | None, *, user: str, is_wanted: bool) -> Non
                 " them with --env-file FILE, which is made if it is not there; or leave them out"
                 " with --no-env."
             )
-        return
+        return False
     try:
         held = _read(file)
     except FileNotFoundError:
         _make(file, here, user=user)
-        return
+        return True
     except OSError as e:
         raise CommandError(f"{file}: {e.strerror}.") from None
     if other := [name for name, value in here.items() if held.get(name) != value]:
@@ -203,6 +203,7 @@ def require_environment(file: Path | None, *, user: str, is_wanted: bool) -> Non
             f"{file} does not say what this environment says of {', '.join(other)}: change one of"
             " them."
         )
+    return False
 
 
 def _read(file: Path) -> dict[str, str]:
@@ -219,13 +220,17 @@ def _make(file: Path, values: dict[str, str], *, user: str) -> None:
     text = "".join(f"{name}={_quoted(name, value)}\n" for name, value in values.items())
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as opened:
-            opened.write(text)
-            if user != current_user():
-                account = pwd.getpwnam(user)
-                os.fchown(opened.fileno(), account.pw_uid, account.pw_gid)
     except OSError as e:
         raise CommandError(f"{file}: {e.strerror}.") from None
+    try:
+        with os.fdopen(descriptor, "w") as opened:
+            if user != current_user():
+                account = pwd.getpwnam(user)
+                os.fchown(descriptor, account.pw_uid, account.pw_gid)
+            opened.write(text)
+    except OSError as e:
+        file.unlink()
+        raise CommandError(f"{file}, for {user}: {e.strerror}.") from None
 
 
 def _quoted(name: str, value: str) -> str:

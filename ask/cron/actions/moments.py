@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.core.management.base import CommandError
 
 from ask.cron import configuration
+from ask.cron.offsets import EARLIEST, LATEST
 from ask.cron.words import LANGUAGES, Language, duration_in_words, ru
 
 WRITTEN = "ISO 8601, with an offset or in the zone of the crontab; or UTC epoch seconds"
@@ -61,17 +62,21 @@ def zone_of(options: dict[str, Any]) -> tzinfo:
 
 def moment_of(text: str, *, zone: tzinfo) -> int:
     """The UTC epoch seconds that somebody wrote. Raises CommandError."""
-    if re.fullmatch(r"-?[0-9]{1,12}", text, re.A):
-        return int(text)
     try:
-        read = datetime.fromisoformat(text.strip())
-        # A time that comes twice is its first pass; one that never comes is as much later.
-        return int((read if read.tzinfo else read.replace(tzinfo=zone)).timestamp())
+        if re.fullmatch(r"-?[0-9]{1,12}", text, re.A):
+            moment = int(text)
+        else:
+            read = datetime.fromisoformat(text.strip())
+            # A time that comes twice is its first pass; one that never comes is as much later.
+            moment = int((read if read.tzinfo else read.replace(tzinfo=zone)).timestamp())
     except (ValueError, OverflowError):
         raise CommandError(
             f"{text!r} is no moment: write 2026-03-29T02:30, with +02:00 or Z behind it where that"
             " matters, or the seconds since 1970."
         ) from None
+    if not EARLIEST < moment // 60 < LATEST:
+        raise CommandError(f"{text!r} is beyond the years that have dates here.")
+    return moment
 
 
 def shown(moment: float, *, zone: tzinfo, language: Language) -> str:

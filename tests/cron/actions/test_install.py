@@ -248,6 +248,26 @@ def test_a_file_of_settings_is_made_for_the_eyes_of_their_user(
     assert seen.splitlines() == list(values.values())
 
 
+def test_when_nothing_is_installed_no_file_of_settings_is_left(
+    crontab: Path, cron: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITE_NAME", "One")
+    cron.refuses.touch()
+    refusal("--env-file", str(tmp_path / "ask.env"))
+    assert not (tmp_path / "ask.env").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_a_file_of_settings_belongs_to_whom_the_jobs_run_as(
+    crontab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITE_NAME", "One")
+    file = tmp_path / "ask.env"
+    where = ("--system", "--user", "nobody", "--output", str(tmp_path / "ask"))
+    install(*where, "--env-file", str(file))
+    assert (file.owner(), stat.S_IMODE(file.stat().st_mode)) == ("nobody", 0o600)
+
+
 def test_a_file_of_settings_is_remembered_and_compared(
     crontab: Path, cron: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,8 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
 
 from ask.cron.actions import (
     check,
@@ -56,3 +57,7 @@ class Command(BaseCommand):
             self.stdout.flush()
         except BrokenPipeError:  # `| head` has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except ImproperlyConfigured as e:
+            raise CommandError(str(e)) from None
+        except OSError as e:  # of the spool
+            raise CommandError(": ".join(map(str, filter(None, (e.filename, e.strerror))))) from e
