@@ -10,18 +10,26 @@ free beside a journal without an end tells that the runner died.
                  →  timeout: TERM, KILL  →  the end, written down  →  once more, or done
 """
 
+from __future__ import annotations
+
+# Half of the start would be imports: signal brings enum, and json, typing and contextlib bring re.
+# So the C modules behind the first two are used, as CPython has them since 3.0, and no other.
+import _json
 import ctypes
 import errno
 import fcntl
-import json
 import os
 import pwd
 import select
-import signal
 import sys
 import time
-from contextlib import suppress
-from typing import Any, NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal
+    from typing import Any, NoReturn
+else:
+    import _signal as signal
 
 SLOT = 3
 """The descriptor on which a runner finds its slot; in a job, the one that takes progress."""
@@ -60,6 +68,58 @@ SUCCEEDED, FAILED, TIMED_OUT, SKIPPED, STOPPED = (
 _PR_SET_CHILD_SUBREAPER = 36
 
 
+class suppress:  # contextlib's, of which this is all that is needed
+    """Goes on after exceptions of some kinds, with what follows the block."""
+
+    def __init__(self, *kinds: type[BaseException]) -> None:
+        self.kinds = kinds
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        return kind is not None and issubclass(kind, self.kinds)
+
+
+class _Scanning:
+    """How `json.loads` reads: what the scanner behind it wants to know."""
+
+    strict = True
+    object_hook = object_pairs_hook = None
+    parse_float, parse_int, parse_constant = float, int, float
+
+
+_scan = _json.make_scanner(_Scanning())  # type: ignore[arg-type]
+
+
+def loads(line: bytes) -> Any:
+    """What a line of JSON holds. Raises ValueError."""
+    text = line.decode()
+    try:
+        found, end = _scan(text, 0)
+    except StopIteration:
+        end = -1
+    if end != len(text):
+        raise ValueError(f"no JSON: {text[:80]!r}")
+    return found
+
+
+def dumps(value: Any) -> str:
+    """The JSON of what events are made of: texts, numbers, truths, None, lists and dictionaries."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return str(_json.encode_basestring_ascii(value))
+    if isinstance(value, dict):
+        items = (f"{dumps(str(name))}: {dumps(item)}" for name, item in value.items())
+        return "{" + ", ".join(items) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(dumps, value)) + "]"
+    return repr(value + 0)  # an IntEnum as the number that it is
+
+
 class Journal:
     """The slot of a run: events, one a line of JSON, in a file of which some room is reserved.
 
@@ -76,14 +136,14 @@ class Journal:
 
     def events(self) -> list[dict[str, Any]]:
         """Everything that was written."""
-        return [json.loads(line) for line in self._lines()]
+        return [loads(line) for line in self._lines()]
 
     def append(self, event: str, *, is_durable: bool = False, **details: Any) -> None:
         """Write an event down, with its moment; a durable one outlives a loss of power.
 
         Raises OSError when the disk is full after all.
         """
-        line = json.dumps({"event": event, "at": time.time(), **details}).encode() + b"\n"
+        line = dumps({"event": event, "at": time.time(), **details}).encode() + b"\n"
         self._write(line, at=sum(len(line) + 1 for line in self._lines()))
         if is_durable:
             os.fdatasync(self.descriptor)
@@ -515,7 +575,7 @@ class Runner:
     # What others see meanwhile
 
     def _show(self, attempt: Attempt) -> None:
-        shown = json.dumps(
+        shown = dumps(
             {
                 "attempt": attempt.number,
                 "progress": attempt.progress,

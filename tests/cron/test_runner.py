@@ -1,5 +1,6 @@
 """The runner beside real jobs: nothing here is imitated."""
 
+import json
 import os
 import pwd
 import re
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ask.cron import runner
 from ask.cron.runner import HEAD, TAIL, read_progress
@@ -382,6 +385,27 @@ def test_one_moment_has_one_slot(tmp_path: Path) -> None:
         start(entry("true"), at=place(tmp_path))
 
 
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_its_json_is_everybodys(value: object) -> None:
+    assert json.loads(runner.dumps(value)) == value
+    assert runner.loads(json.dumps(value).encode()) == value
+
+
+@pytest.mark.parametrize("line", [b"", b"{", b"{} {}", b"nothing", b'{"a": }', b"\xff", b'"a\nb"'])
+def test_what_is_no_json_is_a_value_error(line: bytes) -> None:
+    with pytest.raises(ValueError):
+        runner.loads(line)
+
+
 # What it costs
 
 
@@ -422,6 +446,8 @@ def test_the_runner_has_nothing_but_the_standard_library(tmp_path: Path) -> None
     files = subprocess.run(program, check=True, capture_output=True, text=True).stdout.split()
     ours = [path for path in files if "site-packages" in path or "/ask/" in path]
     assert [Path(path).name for path in ours] == ["runner.py"]
+    # What makes others of the standard library slow to start.
+    assert not [path for path in files if path.endswith(("/re/__init__.py", "/enum.py"))]
 
 
 # Progress
