@@ -51,7 +51,8 @@ def edit(
     program = editor if isinstance(editor, str) else str(editor.path)
     return run_manage(
         "crontab", "edit", "--crontab", str(crontab),
-        stdin=answers, code=code, environment={"EDITOR": program, "VISUAL": visual},
+        stdin=answers, code=code,
+        environment={"EDITOR": program, "VISUAL": visual, "TMPDIR": str(crontab.parent)},
     )  # fmt: skip
 
 
