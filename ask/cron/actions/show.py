@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import tzinfo
 from io import StringIO
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -19,9 +20,10 @@ from ask.core.one_line import one_line
 from ask.cron.actions.entries import add_crontab_arguments, crontab_of
 from ask.cron.actions.moments import add_language_argument, add_zone_argument, short, zone_of
 from ask.cron.crontab import Entry
+from ask.cron.lateness import late_since
 from ask.cron.models import Run
 from ask.cron.words import Language, duration_in_words, in_words
-from ask.cron.words.states import HEADERS, NEVER, state_in_words
+from ask.cron.words.states import HEADERS, LATE, NEVER, state_in_words
 
 HELP = "every entry with its next and its last run"
 
@@ -44,19 +46,22 @@ def run(command: BaseCommand, **options: Any) -> None:
     crontab = crontab_of(options)
     language: Language = options["lang"]
     zone, now = zone_of(options), time.time()
+    changed_at = Path(crontab.source).stat().st_mtime
     table = Table(box=None, pad_edge=False, header_style="")
     for header in HEADERS[language]:
         table.add_column(header, overflow="fold")
     is_away = False
     for entry in crontab.entries:
         newest: list[Run] = []
+        late: int | None = None
         if not is_away:
             try:
                 newest = newest_runs(entry)
+                late = late_since(entry, now=now, zone=zone, changed_at=changed_at)
             except DatabaseFault as e:
                 is_away = True
                 command.stderr.write(f"The database cannot be reached: {one_line(e)}")
-        cells = _cells(entry, newest, now=now, zone=zone, language=language)
+        cells = _cells(entry, newest, late=late, now=now, zone=zone, language=language)
         table.add_row(*map(Text, cells))
     command.stdout.write(drawn(table, on=command.stdout))
     command.stdout.write(f"\n{crontab.source}, {zone}")
@@ -81,7 +86,13 @@ def drawn(table: Table, *, on: OutputWrapper) -> str:
 
 
 def _cells(
-    entry: Entry, newest: list[Run], *, now: float, zone: tzinfo, language: Language
+    entry: Entry,
+    newest: list[Run],
+    *,
+    late: int | None,
+    now: float,
+    zone: tzinfo,
+    language: Language,
 ) -> Iterator[str]:
     def moment(when: float) -> str:
         return short(when, now=now, zone=zone, language=language)
@@ -92,12 +103,13 @@ def _cells(
     yield moment(upcoming) if upcoming is not None else "–"
     if not newest:
         yield "–"
-        yield NEVER[language]
+        yield LATE[language].format(moment(late)) if late is not None else NEVER[language]
         yield "–"
         return
     last = newest[0]
     yield moment(last.scheduled_for.timestamp())
-    yield state_in_words(last, language=language)
+    state = state_in_words(last, language=language)
+    yield f"{LATE[language].format(moment(late))}, {state}" if late is not None else state
     usual = usual_seconds(newest)
     yield duration_in_words(usual, language=language) if usual is not None else "–"
 

@@ -8,6 +8,7 @@ HEADERS = {
     "ru": ("имя", "когда", "следующий", "последний", "состояние", "обычно"),
 }
 NEVER = {"en": "never ran", "ru": "не было"}
+LATE = {"en": "late since {}", "ru": "опаздывает с {}"}
 
 STATES = {
     "en": {state.value: state.value for state in Run.State},

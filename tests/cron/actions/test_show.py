@@ -56,6 +56,17 @@ def test_the_last_run_and_the_usual_duration_are_shown(crontab: Path) -> None:
     assert best.endswith(f"{last.scheduled_for:%H:%M}  failed     1 minute 30 seconds")
 
 
+def test_what_did_not_run_when_it_should_have_is_late(crontab: Path) -> None:
+    os.utime(crontab, (0, 0))
+    ran(minutes_ago=60, state="succeeded")
+    assert ", succeeded" in (best := shown(crontab, "--zone=UTC")[1])
+    assert "late since " in best
+    assert "опаздывает с " in shown(crontab, "--zone=UTC", "--lang=ru")[1]
+    # What was due before the crontab was changed, nobody misses.
+    os.utime(crontab)
+    assert "late" not in shown(crontab, "--zone=UTC")[1]
+
+
 def test_what_runs_shows_how_far_it_is(crontab: Path) -> None:
     ran(minutes_ago=1, state="running", progress_done=45, progress_total=100)
     assert "  running 45 %  " in shown(crontab)[1]
