@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from ask.cron.starting import environment
 from ask.env import FOLDER
 
 SECONDS_TO_STOP = 15
@@ -25,7 +26,7 @@ class Children:
     def start(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
         """Start `command` in a process group of its own, so that Ctrl-C reaches the parent only."""
         process = subprocess.Popen(  # noqa: S603
-            [*self._prefix, *command], cwd=FOLDER, process_group=0
+            [*self._prefix, *command], cwd=FOLDER, env=environment(), process_group=0
         )
         self._processes.append(process)
         return process

@@ -16,8 +16,9 @@ from tests.test_settings_docs import names_in
 def zone_with(**environment: str) -> tuple[str, str]:
     """The crontab's zone, and TZ as jobs find it, in a process of its own."""
     program = (
-        "import os, django; django.setup(); from ask.cron import configuration;"
-        " print(configuration.zone(), os.environ.get('TZ'))"
+        "import django; django.setup();"
+        " from ask.cron import configuration; from ask.cron.starting import environment;"
+        " print(configuration.zone(), environment().get('TZ'))"
     )
     settings = {"DJANGO_SETTINGS_MODULE": "ask.settings", "PYTHONPATH": str(FOLDER)}
     done = subprocess.run(
