@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -48,7 +48,9 @@ class Keeper:
         self._alive, self._leased = set(), set()
         fault: DatabaseFault | None = None
         is_in_use = False
-        for path in self.place.spool.paths():
+        paths = self.place.spool.paths()
+        self._forget_all_but(paths)
+        for path in paths:
             if self._is_settled(path):
                 continue
             is_in_use = True
@@ -95,9 +97,13 @@ class Keeper:
             return False
         if time.time() - ended_at > KEPT and (slot := self.place.spool.take(path)):
             slot.remove()
-            del self._settled[path]
-            self._seen.pop(path, None)
         return True
+
+    def _forget_all_but(self, paths: Collection[Path]) -> None:
+        # Others remove slots as well.
+        for path in {*self._settled, *self._seen}.difference(paths):
+            self._settled.pop(path, None)
+            self._seen.pop(path, None)
 
     def _look_at(self, path: Path) -> None:
         slot = self.place.spool.take(path)
@@ -138,6 +144,10 @@ class Keeper:
             return False
         last, spec = events[-1], events[0]
         if last["event"] == "stored":
+            # Who looks only once, as a companion does, has to see to it at once.
+            if time.time() - last["at"] > KEPT:
+                slot.remove()
+                return False
             self._settled[slot.path] = last["at"]
             return True
         if last["event"] == "claimed" and self._is_still_due(spec):

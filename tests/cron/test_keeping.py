@@ -224,6 +224,19 @@ def test_slots_of_recorded_runs_go_after_a_while(
     assert claimed(slot(tmp_path)) is Claim.TAKEN
 
 
+def test_slots_of_recorded_runs_go_where_keepers_look_only_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Under the system's cron there is no scheduler: each tick and each companion looks once.
+    done = begun(tmp_path).wait()
+    Keeper(place(tmp_path)).keep()
+    Keeper(place(tmp_path)).keep()
+    assert done.path.exists()
+    monkeypatch.setattr(keeping, "KEPT", -1)
+    Keeper(place(tmp_path)).keep()
+    assert not done.path.exists()
+
+
 # Signs of life
 
 
