@@ -37,6 +37,7 @@ class Keeper:
         self._alive: set[UUID] = set()
         self._leased: set[UUID] = set()
         self._settled: dict[Path, float] = {}
+        self._complaints: dict[Path, str] = {}
         self._beat_at = 0.0
         self._looked_at = 0.0
         self._in_touch_since: float | None = None
@@ -58,6 +59,9 @@ class Keeper:
                 self._look_at(path)
             except DatabaseFault as e:
                 fault = e
+            except OSError as e:
+                # Another user's slot, or a full disk, keeps nobody from the other slots.
+                self._complain(path, str(e))
         if fault:
             self._in_touch_since = None
             raise fault
@@ -91,6 +95,11 @@ class Keeper:
         if now - self._in_touch_since >= 3 * BEAT_EVERY:
             self.look_now()
 
+    def _complain(self, path: Path, text: str) -> None:
+        if self._complaints.get(path) != text:
+            logger.error("%s cannot be recorded: %s.", path, text)
+        self._complaints[path] = text
+
     def _is_settled(self, path: Path) -> bool:
         ended_at = self._settled.get(path)
         if ended_at is None:
@@ -101,9 +110,10 @@ class Keeper:
 
     def _forget_all_but(self, paths: Collection[Path]) -> None:
         # Others remove slots as well.
-        for path in {*self._settled, *self._seen}.difference(paths):
+        for path in {*self._settled, *self._seen, *self._complaints}.difference(paths):
             self._settled.pop(path, None)
             self._seen.pop(path, None)
+            self._complaints.pop(path, None)
 
     def _look_at(self, path: Path) -> None:
         slot = self.place.spool.take(path)

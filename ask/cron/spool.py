@@ -22,6 +22,7 @@ class Slot:
         self.path = path
         self.descriptor = descriptor
         self.journal = Journal(descriptor)
+        self._is_released = False
 
     @property
     def live(self) -> Path:
@@ -29,8 +30,10 @@ class Slot:
         return self.path.with_suffix(".live")
 
     def release(self) -> None:
-        """Let go of the slot; a runner that was given the descriptor holds it still."""
-        os.close(self.descriptor)
+        """Let go of the slot, once; a runner that was given the descriptor holds it still."""
+        if not self._is_released:
+            self._is_released = True
+            os.close(self.descriptor)
 
     def remove(self) -> None:
         """The run is recorded, or never was."""

@@ -209,6 +209,36 @@ def test_a_slot_that_nobody_can_read_is_put_aside(tmp_path: Path) -> None:
     assert left.path.with_suffix(".unreadable").exists()
 
 
+def test_a_slot_that_cannot_be_used_keeps_no_other_from_being_recorded(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Such as one that root made in the spool of somebody else; root itself may open any file.
+    at = place(tmp_path)
+    at.spool.slot_path(job="a", moment="2027-01-01T00-00-00").mkdir()
+    begun(tmp_path).wait()
+    keeper = Keeper(at)
+    assert keeper.keep()
+    keeper.keep()
+    assert Run.objects.get().state == Run.State.SUCCEEDED
+    assert len([record for record in caplog.records if "Is a directory" in record.message]) == 1
+
+
+def test_what_cannot_be_started_now_is_started_later(tmp_path: Path) -> None:
+    slot(tmp_path).release()
+    theirs: list[int] = []
+
+    def fail(found: Slot) -> None:
+        found.release()
+        theirs.append(os.open(os.devnull, os.O_RDONLY))  # which gets the number that is free now
+        raise BlockingIOError
+
+    Keeper(place(tmp_path), start=fail).keep()
+    os.close(theirs[0])  # nobody else did
+    started: list[Slot] = []
+    Keeper(place(tmp_path), start=started.append).keep()
+    assert len(started) == 1
+
+
 def test_slots_of_recorded_runs_go_after_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
