@@ -98,8 +98,12 @@ def store(slot: Slot, *, spool: Spool, is_alive: bool) -> bool:
     if is_settled:
         run.lease = None
     attempts = [_attempt(run, events, n) for n, e in enumerate(events) if e["event"] == "attempted"]
+    known = Run.objects.filter(pk=run.pk)
+    if not run.ended_at:
+        # Somebody who read the slot later may have been quicker.
+        known = known.filter(state__in=[Run.State.RUNNING, Run.State.LOST])
     with transaction.atomic(using=router.db_for_write(Run)):
-        if not Run.objects.filter(pk=run.pk).update(**_changes(run)):
+        if not known.update(**_changes(run)):
             # Claimed while the database was away; another host may have had the same idea.
             run.lease = None
             Run.objects.bulk_create([run], ignore_conflicts=True)

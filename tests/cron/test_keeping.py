@@ -11,7 +11,7 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from ask.cron import keeping, models
+from ask.cron import keeping, models, records
 from ask.cron.keeping import Keeper
 from ask.cron.models import Attempt, Run
 from ask.cron.records import Claim, beat, claim, mark_lost, skip
@@ -133,6 +133,29 @@ def test_a_run_that_waits_for_its_next_attempt_says_until_when(tmp_path: Path) -
     assert run.attempts.count() == 1
     os.kill(going.pid, signal.SIGTERM)
     going.wait()
+
+
+def test_who_read_too_early_does_not_bring_a_run_back_to_life(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going = begun(tmp_path, f"until test -e {tmp_path}/go; do sleep 0.02; done")
+    going.wait_for("attempt")
+    read = records._read
+
+    def slowly(run: Run, events: list[dict[str, Any]]) -> None:
+        monkeypatch.setattr(records, "_read", read)
+        read(run, events)
+        # Before this comes to the database, the run ends, and another keeper records it.
+        (tmp_path / "go").touch()
+        going.wait()
+        Keeper(place(tmp_path)).keep()
+
+    monkeypatch.setattr(records, "_read", slowly)
+    keeper = Keeper(place(tmp_path))
+    keeper.keep()
+    keeper.keep()
+    run = Run.objects.get()
+    assert (run.state, bool(run.ended_at)) == (Run.State.SUCCEEDED, True)
 
 
 def test_what_no_database_can_hold_is_recorded_as_well_as_it_can_be(tmp_path: Path) -> None:
