@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -67,6 +68,7 @@ class Spool:
     def take(self, path: Path, *, is_new: bool = False) -> Slot | None:
         """The slot, if nobody else holds it; one that does not exist is made only if `is_new`."""
         flags = os.O_RDWR | (os.O_CREAT if is_new else 0)
+        until = time.monotonic() + 1
         while True:
             try:
                 descriptor = os.open(path, flags, 0o600)
@@ -77,8 +79,14 @@ class Spool:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                is_empty = not os.fstat(descriptor).st_size
                 os.close(descriptor)
-                return None
+                if not (is_new and is_empty) or time.monotonic() > until:
+                    return None
+                # Who looks at all slots was quicker, and is about to remove this one; or somebody
+                # who makes it too, and is about to write.
+                time.sleep(0.001)
+                continue
             # Whoever held it before may have removed it since it was opened.
             if os.fstat(descriptor).st_nlink:
                 return Slot(path, descriptor)

@@ -1,7 +1,9 @@
 """What stands in slots is brought to the database, whatever happened to whoever wrote it."""
 
+import fcntl
 import os
 import signal
+import threading
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -183,6 +185,22 @@ def test_a_slot_that_was_not_claimed_yet_is_claimed_and_begun(tmp_path: Path) ->
     Keeper(place(tmp_path), start=started.append).keep()
     assert len(started) == 1
     assert Run.objects.get().state == Run.State.RUNNING
+
+
+def test_a_slot_that_is_just_being_made_is_not_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = fcntl.flock
+
+    def late(descriptor: int, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
+        # Between the making of the file and its lock, somebody looks at all slots.
+        (empty,) = place(tmp_path).spool.abandoned()
+        threading.Timer(0.05, empty.remove).start()
+        lock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    assert slot(tmp_path).path.exists()
 
 
 def test_of_a_slot_whose_tick_another_host_has_nothing_is_left(tmp_path: Path) -> None:
