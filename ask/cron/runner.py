@@ -371,7 +371,11 @@ class Runner:
         self.journal.append("started", pid=os.getpid())
         lock = -1
         if self.spec.get("lock"):
-            lock = _locked(self.spec["lock"])
+            try:
+                lock = _locked(self.spec["lock"])
+            except OSError as e:
+                self._end(FAILED, f"the job's lock cannot be opened: {e}")
+                return 127
             if lock < 0:
                 self._end(SKIPPED, "a process of an earlier run still holds the job's lock")
                 return 0

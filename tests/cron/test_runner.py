@@ -143,6 +143,14 @@ def test_a_home_that_is_not_there_is_a_failure_with_its_reason(tmp_path: Path) -
     assert done.end["reason"] == "cannot enter /no/such/home: No such file or directory"
 
 
+def test_a_lock_of_somebody_else_is_a_failure_with_its_reason(tmp_path: Path) -> None:
+    # Root's, left by one run in a user's spool; root itself may open any file.
+    place(tmp_path).spool.lock_path("job").mkdir()
+    done = run("true", folder=tmp_path)
+    assert (done.state, done.code) == ("failed", 127)
+    assert done.end["reason"].startswith("the job's lock cannot be opened: ")
+
+
 # How it ends
 
 
