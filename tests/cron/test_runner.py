@@ -196,6 +196,14 @@ def test_who_does_not_listen_is_killed(tmp_path: Path) -> None:
     assert done.attempts[0]["signal"] == signal.SIGKILL
 
 
+def test_who_left_the_group_and_does_not_listen_is_killed_too(tmp_path: Path) -> None:
+    deaf = "trap \"\" TERM; touch deaf; while true; do sleep 0.1; done"
+    command = f"setsid sh -c '{deaf}' & echo $!; wait"
+    done = run(command, folder=tmp_path, options="timeout=1s grace=1s")
+    assert (tmp_path / "deaf").exists()
+    assert (done.state, is_alive(int(done.output))) == ("timed out", False)
+
+
 def test_a_job_that_is_stopped_can_be_killed_too(tmp_path: Path) -> None:
     done = run("kill -STOP $$", folder=tmp_path, options="timeout=1s grace=1s")
     assert done.state == "timed out"
