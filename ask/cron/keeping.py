@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,7 @@ class Keeper:
         self._alive: set[UUID] = set()
         self._leased: set[UUID] = set()
         self._settled: dict[Path, float] = {}
+        self._complaints: dict[Path, str] = {}
         self._beat_at = 0.0
         self._looked_at = 0.0
         self._in_touch_since: float | None = None
@@ -48,7 +49,9 @@ class Keeper:
         self._alive, self._leased = set(), set()
         fault: DatabaseFault | None = None
         is_in_use = False
-        for path in self.place.spool.paths():
+        paths = self.place.spool.paths()
+        self._forget_all_but(paths)
+        for path in paths:
             if self._is_settled(path):
                 continue
             is_in_use = True
@@ -56,6 +59,9 @@ class Keeper:
                 self._look_at(path)
             except DatabaseFault as e:
                 fault = e
+            except OSError as e:
+                # Another user's slot, or a full disk, keeps nobody from the other slots.
+                self._complain(path, str(e))
         if fault:
             self._in_touch_since = None
             raise fault
@@ -89,20 +95,28 @@ class Keeper:
         if now - self._in_touch_since >= 3 * BEAT_EVERY:
             self.look_now()
 
+    def _complain(self, path: Path, text: str) -> None:
+        if self._complaints.get(path) != text:
+            logger.error("%s cannot be recorded: %s.", path, text)
+        self._complaints[path] = text
+
     def _is_settled(self, path: Path) -> bool:
         ended_at = self._settled.get(path)
         if ended_at is None:
             return False
-        if time.time() - ended_at > KEPT:
-            slot = self.place.spool.look_at(path)
-            if slot and not slot.lock_alone():
-                slot.release()
-                return True
-            if slot:
+        if time.time() - ended_at > KEPT and (slot := self.place.spool.look_at(path)):
+            if slot.lock_alone():
                 slot.remove()
-            del self._settled[path]
-            self._seen.pop(path, None)
+            else:
+                slot.release()
         return True
+
+    def _forget_all_but(self, paths: Collection[Path]) -> None:
+        # Others remove slots as well.
+        for path in {*self._settled, *self._seen, *self._complaints}.difference(paths):
+            self._settled.pop(path, None)
+            self._seen.pop(path, None)
+            self._complaints.pop(path, None)
 
     def _look_at(self, path: Path) -> None:
         slot = self.place.spool.look_at(path)
@@ -146,6 +160,10 @@ class Keeper:
             return False
         last, spec = events[-1], events[0]
         if last["event"] == "stored":
+            # Who looks only once, as a companion does, has to see to it at once.
+            if time.time() - last["at"] > KEPT and slot.lock_alone():
+                slot.remove()
+                return False
             self._settled[slot.path] = last["at"]
             return True
         if not is_begun and self._is_still_due(spec):

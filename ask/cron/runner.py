@@ -394,6 +394,10 @@ class Attempt:
                     found.append(pid)
         return found
 
+    def has_processes(self) -> bool:
+        """Whether anything of the job runs, in its group or not."""
+        return bool(self._processes())
+
     def has_group(self) -> bool:
         """Whether processes of the job's own group run."""
         try:
@@ -431,7 +435,11 @@ class Runner:
         self.journal.append("started", pid=os.getpid())
         lock = -1
         if self.spec.get("lock"):
-            lock = _locked(self.spec["lock"])
+            try:
+                lock = _locked(self.spec["lock"])
+            except OSError as e:
+                self._end(FAILED, f"the job's lock cannot be opened: {e}")
+                return 127
             if lock < 0:
                 self._end(SKIPPED, "a process of an earlier run still holds the job's lock")
                 return 0
@@ -485,12 +493,13 @@ class Runner:
         kill_at: float | None = None
         kill_count = 0
         sample_at, pause = started + 0.02, 0.05
-        has_left = False
+        has_left = is_ended = False
         while True:
             self._reap(attempt)
             now = time.monotonic()
             is_over = attempt.status is not None
-            if is_over and not attempt.has_group():
+            # What it leaves by itself may leave its group too; what is ended is ended with all.
+            if is_over and not (attempt.has_processes() if is_ended else attempt.has_group()):
                 break
             if is_over and kill_at is None and not has_left:
                 # What the job left behind in its group may finish its work in the grace period.
@@ -499,13 +508,14 @@ class Runner:
                 attempt.is_timed_out = not is_over and not self._is_stopping
                 if has_left:
                     attempt.reason = "it left processes behind, which were ended"
-                attempt.send(signal.SIGTERM, everywhere=not is_over)
+                is_ended = not is_over
+                attempt.send(signal.SIGTERM, everywhere=is_ended)
                 kill_at, term_at = now + grace, None
             elif kill_at and now >= kill_at:
                 if kill_count == KILLS:
                     attempt.reason = "its processes could not be killed"
                     break
-                attempt.send(signal.SIGKILL, everywhere=not is_over)
+                attempt.send(signal.SIGKILL, everywhere=is_ended)
                 kill_at, kill_count = now + 1, kill_count + 1
             if now >= sample_at:
                 attempt.sample()

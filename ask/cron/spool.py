@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +22,7 @@ class Slot:
         self.path = path
         self.descriptor = descriptor
         self.journal = Journal(descriptor)
+        self._is_released = False
 
     @property
     def live(self) -> Path:
@@ -36,8 +38,10 @@ class Slot:
         return bool(os.fstat(self.descriptor).st_nlink)
 
     def release(self) -> None:
-        """Let go of the slot; a runner that was given the descriptor holds it still."""
-        os.close(self.descriptor)
+        """Let go of the slot, once; a runner that was given the descriptor holds it still."""
+        if not self._is_released:
+            self._is_released = True
+            os.close(self.descriptor)
 
     def remove(self) -> None:
         """The run is recorded, or never was."""
@@ -73,7 +77,14 @@ class Spool:
 
         Raises OSError when it cannot be made.
         """
-        return self._locked(path, flags=os.O_RDWR | os.O_CREAT, kind=fcntl.LOCK_EX)
+        until = time.monotonic() + 1
+        while True:
+            slot = self._locked(path, flags=os.O_RDWR | os.O_CREAT, kind=fcntl.LOCK_EX)
+            if slot or not _is_empty(path) or time.monotonic() > until:
+                return slot
+            # Who looks at all slots was quicker, and is about to remove this one; or somebody makes
+            # it too, and is about to write.
+            time.sleep(0.001)
 
     def look_at(self, path: Path) -> Slot | None:
         """A slot on which nobody works; None when somebody does, or it is gone.
@@ -130,3 +141,10 @@ class Spool:
             os.close(descriptor)
             return None
         return descriptor
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        return not path.stat().st_size
+    except FileNotFoundError:
+        return True

@@ -128,9 +128,10 @@ def spawn(slot: Slot) -> int:
             command[0],
             command,
             environment(),
+            # In this order: where standard input was closed, the slot may be its number.
             file_actions=[
-                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_DUP2, slot.descriptor, runner.SLOT),
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             ],
             # A terminal's Ctrl-C is for whoever started the runner.
             setsid=True,

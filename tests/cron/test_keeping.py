@@ -1,7 +1,9 @@
 """What stands in slots is brought to the database, whatever happened to whoever wrote it."""
 
+import fcntl
 import os
 import signal
+import threading
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from ask.cron import keeping, models
+from ask.cron import keeping, models, records
 from ask.cron.keeping import Keeper
 from ask.cron.models import Attempt, Run
 from ask.cron.records import SILENT, Claim, beat, claim, mark_lost, skip, store
@@ -135,6 +137,29 @@ def test_a_run_that_waits_for_its_next_attempt_says_until_when(tmp_path: Path) -
     going.wait()
 
 
+def test_who_read_too_early_does_not_bring_a_run_back_to_life(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going = begun(tmp_path, f"until test -e {tmp_path}/go; do sleep 0.02; done")
+    going.wait_for("attempt")
+    read = records._read
+
+    def slowly(run: Run, events: list[dict[str, Any]]) -> None:
+        monkeypatch.setattr(records, "_read", read)
+        read(run, events)
+        # Before this comes to the database, the run ends, and another keeper records it.
+        (tmp_path / "go").touch()
+        going.wait()
+        Keeper(place(tmp_path)).keep()
+
+    monkeypatch.setattr(records, "_read", slowly)
+    keeper = Keeper(place(tmp_path))
+    keeper.keep()
+    keeper.keep()
+    run = Run.objects.get()
+    assert (run.state, bool(run.ended_at)) == (Run.State.SUCCEEDED, True)
+
+
 def test_what_no_database_can_hold_is_recorded_as_well_as_it_can_be(tmp_path: Path) -> None:
     begun(tmp_path, "printf '\\\\0\\\\377\\\\ud800'").wait()
     Keeper(place(tmp_path)).keep()
@@ -160,6 +185,26 @@ def test_a_slot_that_was_not_claimed_yet_is_claimed_and_begun(tmp_path: Path) ->
     Keeper(place(tmp_path), start=started.append).keep()
     assert len(started) == 1
     assert Run.objects.get().state == Run.State.RUNNING
+
+
+def test_a_slot_that_is_just_being_made_is_not_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = fcntl.flock
+
+    def late(descriptor: int, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
+        # Between the making of the file and its lock, somebody looks at all slots.
+        spool = place(tmp_path).spool
+        (path,) = spool.paths()
+        empty = spool.look_at(path)
+        assert empty
+        assert empty.lock_alone()
+        threading.Timer(0.05, empty.remove).start()
+        lock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    assert slot(tmp_path).path.exists()
 
 
 def test_of_a_slot_whose_tick_another_host_has_nothing_is_left(tmp_path: Path) -> None:
@@ -237,6 +282,36 @@ def test_a_slot_that_nobody_can_read_is_put_aside(tmp_path: Path) -> None:
     assert left.path.with_suffix(".unreadable").exists()
 
 
+def test_a_slot_that_cannot_be_used_keeps_no_other_from_being_recorded(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Such as one that root made in the spool of somebody else; root itself may open any file.
+    at = place(tmp_path)
+    at.spool.slot_path(job="a", moment="2027-01-01T00-00-00").mkdir()
+    begun(tmp_path).wait()
+    keeper = Keeper(at)
+    assert keeper.keep()
+    keeper.keep()
+    assert Run.objects.get().state == Run.State.SUCCEEDED
+    assert len([record for record in caplog.records if "Is a directory" in record.message]) == 1
+
+
+def test_what_cannot_be_started_now_is_started_later(tmp_path: Path) -> None:
+    slot(tmp_path).release()
+    theirs: list[int] = []
+
+    def fail(found: Slot) -> None:
+        found.release()
+        theirs.append(os.open(os.devnull, os.O_RDONLY))  # which gets the number that is free now
+        raise BlockingIOError
+
+    Keeper(place(tmp_path), start=fail).keep()
+    os.close(theirs[0])  # nobody else did
+    started: list[Slot] = []
+    Keeper(place(tmp_path), start=started.append).keep()
+    assert len(started) == 1
+
+
 def test_slots_of_recorded_runs_go_after_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,6 +325,19 @@ def test_slots_of_recorded_runs_go_after_a_while(
     assert not done.path.exists()
     # A late comer finds no slot, and asks the database.
     assert claimed(slot(tmp_path)) is Claim.TAKEN
+
+
+def test_slots_of_recorded_runs_go_where_keepers_look_only_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Under the system's cron there is no scheduler: each tick and each companion looks once.
+    done = begun(tmp_path).wait()
+    Keeper(place(tmp_path)).keep()
+    Keeper(place(tmp_path)).keep()
+    assert done.path.exists()
+    monkeypatch.setattr(keeping, "KEPT", -1)
+    Keeper(place(tmp_path)).keep()
+    assert not done.path.exists()
 
 
 # Signs of life

@@ -146,6 +146,14 @@ def test_a_home_that_is_not_there_is_a_failure_with_its_reason(tmp_path: Path) -
     assert done.end["reason"] == "cannot enter /no/such/home: No such file or directory"
 
 
+def test_a_lock_of_somebody_else_is_a_failure_with_its_reason(tmp_path: Path) -> None:
+    # Root's, left by one run in a user's spool; root itself may open any file.
+    place(tmp_path).spool.lock_path("job").mkdir()
+    done = run("true", folder=tmp_path)
+    assert (done.state, done.code) == ("failed", 127)
+    assert done.end["reason"].startswith("the job's lock cannot be opened: ")
+
+
 # How it ends
 
 
@@ -189,6 +197,14 @@ def test_who_does_not_listen_is_killed(tmp_path: Path) -> None:
     done = run(command, folder=tmp_path, options="timeout=1s grace=1s")
     assert done.state == "timed out"
     assert done.attempts[0]["signal"] == signal.SIGKILL
+
+
+def test_who_left_the_group_and_does_not_listen_is_killed_too(tmp_path: Path) -> None:
+    deaf = 'trap "" TERM; touch deaf; while true; do sleep 0.1; done'
+    command = f"setsid sh -c '{deaf}' & echo $!; wait"
+    done = run(command, folder=tmp_path, options="timeout=1s grace=1s")
+    assert (tmp_path / "deaf").exists()
+    assert (done.state, is_alive(int(done.output))) == ("timed out", False)
 
 
 def test_a_job_that_is_stopped_can_be_killed_too(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ os.waitpid(spawn(slot), 0)
 
 
 @pytest.mark.parametrize("way", ["become", "spawn"])
-@pytest.mark.parametrize("descriptor", [SLOT, SLOT + 20])
+@pytest.mark.parametrize("descriptor", [0, SLOT, SLOT + 20])
 def test_the_runner_finds_its_slot(tmp_path: Path, way: str, descriptor: int) -> None:
     subprocess.run(
         [sys.executable, "-c", HAND_OVER, str(tmp_path), str(descriptor), way],

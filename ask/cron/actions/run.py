@@ -48,6 +48,8 @@ def run(command: BaseCommand, **options: Any) -> None:
     if answer is not Claim.OURS:
         raise CommandError(f"{entry.name} runs already.")
     connections.close_all()
+    # The job is in a session of its own: whoever ends this process means the job.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     code = _follow(spawn(slot))
     with suppress(DatabaseFault):
         keeper.keep()
@@ -56,7 +58,7 @@ def run(command: BaseCommand, **options: Any) -> None:
 
 
 def _follow(pid: int) -> int:
-    """Wait for the runner; Ctrl-C ends the job, and a second one does not hasten it."""
+    """Wait for the runner; Ctrl-C and SIGTERM end the job, and a second one does not hasten it."""
     while True:
         try:
             _, status = os.waitpid(pid, 0)
