@@ -196,14 +196,13 @@ class Output:
     def _write(self, data: bytes) -> None:
         if not self.path:
             return
-        if self._log < 0:
-            self._log = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
-            self._logged = os.fstat(self._log).st_size
-        elif self._logged >= LOG_SIZE:
+        if self._log >= 0 and self._logged >= LOG_SIZE:
             os.replace(self.path, self.path + ".1")
             self.close()
+        if self._log < 0:
             self._log = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
-            self._logged = 0
+            give_to_owner(self._log, of=os.path.dirname(self.path))
+            self._logged = os.fstat(self._log).st_size
         self._logged += os.write(self._log, data)
 
     def close(self) -> None:
@@ -614,7 +613,7 @@ class Runner:
     def _has_keeper(self) -> bool:
         """Whether a process on this host copies slots into the database."""
         try:
-            descriptor = os.open(self.spec["keeper"], os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = os.open(self.spec["keeper"], os.O_RDWR)
         except OSError:
             return False
         try:
@@ -740,9 +739,20 @@ def _input(text: str | None) -> int:
     return descriptor
 
 
+def give_to_owner(made: Any, *, of: Any) -> None:
+    """Let what root has just made belong to whom the folder `of` belongs to, as SQLite does.
+
+    So root's runs and those of the site's own user may share a spool. `made` is a path or a
+    descriptor.
+    """
+    if os.geteuid() == 0 and (owner := os.stat(of)).st_uid:
+        os.chown(made, owner.st_uid, owner.st_gid)
+
+
 def _locked(path: str) -> int:
     """A descriptor that holds the lock, or -1 when somebody else does."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    give_to_owner(descriptor, of=os.path.dirname(path))
     # Who looks whether the lock is held holds it for a moment.
     for is_last in (False, False, False, True):
         try:

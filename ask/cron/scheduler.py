@@ -1,6 +1,5 @@
 """Starts what is due, minute after minute, alone or beside others that do the same."""
 
-import fcntl
 import logging
 import math
 import os
@@ -280,17 +279,10 @@ class Scheduler:
             slot.release()
 
     def _start_after_reboot(self) -> None:
-        entries = [entry for entry in self.timetable.entries() if entry.schedule.is_reboot]
-        with Path(self.place.spool.folder / "booted").open("a+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            file.seek(0)
-            if file.read() == (now := boot()):
-                return
-            file.truncate(0)
-            file.write(now)
-        for entry in entries:
-            tick = Tick(entry, math.floor(self.clock.now()), Run.Cause.REBOOT)
-            self._guarded(self._start, tick)
+        for entry in self.timetable.entries():
+            if entry.schedule.is_reboot and self.place.spool.is_first_since(boot(), job=entry.name):
+                tick = Tick(entry, math.floor(self.clock.now()), Run.Cause.REBOOT)
+                self._guarded(self._start, tick)
 
     def _catch_up(self) -> None:
         """Run what asks for it and missed its last moment, however long ago that was."""

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from ask.cron.runner import Journal
+from ask.cron.runner import Journal, give_to_owner
 
 SUFFIX = ".run"
 
@@ -60,13 +60,24 @@ class Spool:
         self.runs = folder / "runs"
         self.locks = folder / "locks"
         self.logs = folder / "logs"
+        self.boots = folder / "boots"
         self.keeper = folder / "keeper"
         self.make_folders()
 
     def make_folders(self) -> None:
         """Make what is not there."""
-        for each in (self.runs, self.locks, self.logs):
-            each.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for each in (self.runs, self.locks, self.logs, self.boots):
+            if not each.exists():
+                each.mkdir(parents=True, exist_ok=True, mode=0o700)
+                give_to_owner(each, of=self.folder)
+
+    def log_folder(self, job: str) -> Path:
+        """Where the logs of a job stand."""
+        folder = self.logs / job
+        if not folder.exists():
+            folder.mkdir(exist_ok=True, mode=0o750)
+            give_to_owner(folder, of=self.folder)
+        return folder
 
     def paths(self) -> list[Path]:
         """Where the slots are."""
@@ -98,7 +109,7 @@ class Spool:
 
     def _locked(self, path: Path, *, flags: int, kind: int) -> Slot | None:
         while True:
-            descriptor = os.open(path, flags, 0o600)
+            descriptor = self._opened(path, flags=flags)
             try:
                 fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -134,12 +145,30 @@ class Spool:
 
     def become_keeper(self) -> int | None:
         """A descriptor as long as which is open this process keeps the records of this host."""
-        descriptor = os.open(self.keeper, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = self._opened(self.keeper, flags=os.O_RDWR | os.O_CREAT)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
             return None
+        return descriptor
+
+    def is_first_since(self, boot: str, *, job: str) -> bool:
+        """Whether nobody asked for the job since that start of the machine, and remember it."""
+        descriptor = self._opened(self.boots / job, flags=os.O_RDWR | os.O_CREAT)
+        with os.fdopen(descriptor, "r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if file.read() == boot:
+                return False
+            file.seek(0)
+            file.truncate()
+            file.write(boot)
+            return True
+
+    def _opened(self, path: Path, *, flags: int) -> int:
+        descriptor = os.open(path, flags, 0o600)
+        if flags & os.O_CREAT:
+            give_to_owner(descriptor, of=self.folder)
         return descriptor
 
 

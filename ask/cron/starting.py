@@ -54,8 +54,7 @@ def slot_for(
     if slot.journal.events():
         slot.release()
         return None
-    logs = spool.logs / entry.name
-    logs.mkdir(exist_ok=True, mode=0o750)
+    logs = spool.log_folder(entry.name)
     options = entry.options
     try:
         slot.journal.reserve()

@@ -119,6 +119,20 @@ def test_a_job_of_another_user_gets_none_of_our_secrets(
     assert "SECRET_KEY=secret" in run("env", folder=tmp_path).output
 
 
+@needs_root
+def test_what_root_makes_in_the_spool_of_another_is_the_others(tmp_path: Path) -> None:
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    games = pwd.getpwnam("games")
+    os.chown(spool, games.pw_uid, games.pw_gid)
+    run("echo said", folder=tmp_path)
+    place(tmp_path).spool.is_first_since("boot", job="job")
+    made = list(spool.rglob("*"))
+    assert {path.name for path in made} >= {"runs", "job.lock", "logs", "job"}
+    assert len(made) == 9
+    assert {path.stat().st_uid for path in made} == {games.pw_uid}
+
+
 # What cannot be started
 
 

@@ -200,7 +200,7 @@ def test_reboot_is_once_for_each_start_of_the_machine(host: Make) -> None:
     until(one.is_quiet)
     run = Run.objects.get()
     assert (run.job, run.cause, run.state) == ("boot", Run.Cause.REBOOT, Run.State.SUCCEEDED)
-    (one.folder / "spool" / "booted").write_text("another boot")
+    (one.folder / "spool" / "boots" / "boot").write_text("another boot")
     one.clock.moment += 100
     one.restart()
     one.scheduler.start_after_reboot()

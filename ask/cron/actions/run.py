@@ -31,11 +31,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(command: BaseCommand, **options: Any) -> None:
     """Run the entry in the foreground, recorded like any run. Raises CommandError."""
     entry = entry_of(crontab_of(options), options["name"])
-    place = configuration.place(crontab=options["crontab"])
+    try:
+        place = configuration.place(crontab=options["crontab"])
+        slot = slot_for(
+            entry, moment=time.time(), cause=Run.Cause.PERSON, place=place, prints="everything"
+        )
+    except OSError as e:
+        raise CommandError(f"{entry.name} cannot be started: {e}") from None
     keeper = Keeper(place)
-    slot = slot_for(
-        entry, moment=time.time(), cause=Run.Cause.PERSON, place=place, prints="everything"
-    )
     if slot is None:
         raise CommandError(f"{entry.name} starts already.")
     try:

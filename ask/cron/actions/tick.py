@@ -19,7 +19,7 @@ from ask.cron.keeping import Keeper
 from ask.cron.models import Run
 from ask.cron.records import Claim
 from ask.cron.scheduler import A_LITTLE, A_LOT
-from ask.cron.starting import become, claimed, slot_for
+from ask.cron.starting import Place, become, boot, claimed, slot_for
 
 HELP = "start an entry because it is due; what an installed crontab calls"
 
@@ -36,13 +36,25 @@ def run(command: BaseCommand, **options: Any) -> None:
     """
     crontab = crontab_of(options)
     entry = entry_of(crontab, options["name"])
-    place = configuration.place(crontab=options["crontab"])
+    try:
+        place = configuration.place(crontab=options["crontab"])
+        _start(entry, place=place, source=crontab.source)
+    except OSError as e:
+        raise CommandError(f"{entry.name} was not started: {e}") from None
+
+
+def _start(entry: Entry, *, place: Place, source: str) -> None:
     keeper = Keeper(place)
     now = time.time()
+    cause = Run.Cause.SCHEDULE
+    if entry.schedule.is_reboot:
+        cause = Run.Cause.REBOOT
+        if not place.spool.is_first_since(boot(), job=entry.name):
+            return
     moments = list(newest_first(entry, now=now, zone=configuration.zone()))
     if not moments:
         raise CommandError(
-            f"{entry.name} is not due: what is installed differs from {crontab.source}."
+            f"{entry.name} is not due: what is installed differs from {source}."
             " Compare them with crontab diff, and install anew with crontab install."
         )
     with suppress(DatabaseFault):
@@ -50,17 +62,16 @@ def run(command: BaseCommand, **options: Any) -> None:
         keeper.keep()
         keeper.look_now()
     for moment in moments:
-        slot = slot_for(
-            entry, moment=moment, cause=Run.Cause.SCHEDULE, place=place, prints="failure"
-        )
+        slot = slot_for(entry, moment=moment, cause=cause, place=place, prints="failure")
         if slot is None:
             continue
         try:
             answer = claimed(slot)
         except DatabaseFault as e:
-            slot.remove()
+            # Whoever looks at slots next may begin it, as long as it is not late.
+            slot.release()
             raise CommandError(
-                f"{entry.name} was not started, because the database cannot be reached:"
+                f"{entry.name} was not started yet, because the database cannot be reached:"
                 f" {one_line(e)}"
             ) from None
         if answer is Claim.OURS:
