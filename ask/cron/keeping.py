@@ -162,7 +162,7 @@ class Keeper:
             return True
         if last["event"] == "claimed" and self._is_still_due(spec):
             if claimed(slot) is Claim.OURS:
-                logger.warning("%s: whoever claimed it was killed; it begins now.", spec["job"])
+                logger.warning("%s: it was claimed and never begun, and begins now.", spec["job"])
                 self.start(slot)
             return False
         if store(slot, spool=self.place.spool, is_alive=False):
