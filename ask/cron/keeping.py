@@ -37,6 +37,8 @@ class Keeper:
         self._alive: set[UUID] = set()
         self._leased: set[UUID] = set()
         self._settled: dict[Path, float] = {}
+        self._lingering: set[Path] = set()
+        """Slots all of which is recorded but that their job's lock is free."""
         self._complaints: dict[Path, str] = {}
         self._beat_at = 0.0
         self._looked_at = 0.0
@@ -114,6 +116,7 @@ class Keeper:
             self._settled.pop(path, None)
             self._seen.pop(path, None)
             self._complaints.pop(path, None)
+        self._lingering.intersection_update(paths)
 
     def _look_at(self, path: Path) -> None:
         slot = self.place.spool.take(path)
@@ -160,6 +163,9 @@ class Keeper:
                 return False
             self._settled[slot.path] = last["at"]
             return True
+        if slot.path in self._lingering and self.place.spool.is_locked(Path(spec["lock"])):
+            self._leased.add(UUID(spec["run"]))
+            return True
         if last["event"] == "claimed" and self._is_still_due(spec):
             if claimed(slot) is Claim.OURS:
                 logger.warning("%s: it was claimed and never begun, and begins now.", spec["job"])
@@ -170,6 +176,7 @@ class Keeper:
             self._settled[slot.path] = time.time()
         else:
             self._leased.add(UUID(spec["run"]))
+            self._lingering.add(slot.path)
         return True
 
     def _is_still_due(self, spec: dict[str, Any]) -> bool:

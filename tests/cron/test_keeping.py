@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import router
 from django.db.models.functions import Now
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from ask.cron import keeping, models, records
 from ask.cron.keeping import Keeper
@@ -238,6 +240,19 @@ def test_a_run_whose_runner_was_killed_is_lost_and_holds_its_lease_while_the_job
     keeper.beat()
     assert Run.objects.get().state == "lost"
     os.kill(pid, signal.SIGKILL)
+    until(lambda: keeper.keep() and Run.objects.get().lease is None)
+
+
+def test_a_daemon_that_keeps_the_lock_of_its_job_costs_no_queries(
+    tmp_path: Path, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    done = begun(tmp_path, "setsid sleep 100 >/dev/null 2>&1 & echo $!").wait()
+    keeper = Keeper(place(tmp_path))
+    keeper.keep()
+    assert Run.objects.get().lease == "job"
+    with django_assert_num_queries(0, using=router.db_for_write(Run)):
+        assert keeper.keep()
+    os.kill(int(done.output), signal.SIGKILL)
     until(lambda: keeper.keep() and Run.objects.get().lease is None)
 
 
