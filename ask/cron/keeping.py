@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import Error as DatabaseFault
 
 from ask.cron.records import Claim, beat, mark_lost, store
-from ask.cron.runner import Journal
+from ask.cron.runner import SKIPPED, SUCCEEDED, Journal
 from ask.cron.spool import Slot
 from ask.cron.starting import Place, boot, claimed, spawn
 
@@ -37,6 +37,8 @@ class Keeper:
         self._alive: set[UUID] = set()
         self._leased: set[UUID] = set()
         self._settled: dict[Path, float] = {}
+        self._lingering: set[Path] = set()
+        """Slots all of which is recorded but that their job's lock is free."""
         self._complaints: dict[Path, str] = {}
         self._beat_at = 0.0
         self._looked_at = 0.0
@@ -117,6 +119,7 @@ class Keeper:
             self._settled.pop(path, None)
             self._seen.pop(path, None)
             self._complaints.pop(path, None)
+        self._lingering.intersection_update(paths)
 
     def _look_at(self, path: Path) -> None:
         slot = self.place.spool.look_at(path)
@@ -166,16 +169,21 @@ class Keeper:
                 return False
             self._settled[slot.path] = last["at"]
             return True
+        if slot.path in self._lingering and self.place.spool.is_locked(Path(spec["lock"])):
+            self._leased.add(UUID(spec["run"]))
+            return True
         if not is_begun and self._is_still_due(spec):
             if claimed(slot) is Claim.OURS:
-                logger.warning("%s: whoever claimed it was killed; it begins now.", spec["job"])
+                logger.warning("%s: it was claimed and never begun, and begins now.", spec["job"])
                 self.start(slot)
             return False
         if store(slot, spool=self.place.spool, is_alive=False):
             slot.journal.append("stored")
             self._settled[slot.path] = time.time()
+            _tell(events)
         else:
             self._leased.add(UUID(spec["run"]))
+            self._lingering.add(slot.path)
         return True
 
     def _is_still_due(self, spec: dict[str, Any]) -> bool:
@@ -200,3 +208,19 @@ def _changed_at(path: Path) -> int:
         return path.stat().st_mtime_ns
     except FileNotFoundError:
         return 0
+
+
+def _tell(events: list[dict[str, Any]]) -> None:
+    """Say what did not go well, and where to look."""
+    job, last = events[0]["job"], events[-1]
+    if last["event"] != "ended":
+        logger.error("%s: lost, because its runner was killed.", job)
+        return
+    attempts = [event for event in events if event["event"] == "attempted"]
+    if last["state"] in (SUCCEEDED, SKIPPED) or not attempts:
+        return
+    end = attempts[-1]
+    how = "" if end["signal"] is None else f"signal {end['signal']}"
+    why = last["reason"] or how or f"exit status {end['exit_status']}"
+    log = f"; {end['log']}" if end["log"] else ""
+    logger.error("%s: %s (%s)%s", job, last["state"], why, log)

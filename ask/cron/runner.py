@@ -129,6 +129,7 @@ class Journal:
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
+        self._end = -1
 
     def reserve(self) -> None:
         """Take the room. Raises OSError where there is none."""
@@ -144,7 +145,11 @@ class Journal:
         Raises OSError when the disk is full after all.
         """
         line = dumps({"event": event, "at": time.time(), **details}).encode() + b"\n"
-        self._write(line, at=sum(len(line) + 1 for line in self._lines()))
+        if self._end < 0:
+            self._end = sum(len(line) + 1 for line in self._lines())
+        self._write(line, at=self._end)
+        # Only who holds the lock writes. To read all of many attempts again would take memory.
+        self._end += len(line)
         if is_durable:
             os.fdatasync(self.descriptor)
 

@@ -38,6 +38,10 @@ KEEP_EVERY = 1.0
 """Seconds between two looks at slots that are in use."""
 
 
+HELD = 100
+"""Slots that are held while the database is away; others are left to whoever keeps the records."""
+
+
 class Clock:
     """The time, and waiting for it. Another one may run faster."""
 
@@ -192,12 +196,13 @@ class Scheduler:
             self._complain(f"The database cannot be reached: {one_line(e)}")
             keep_connections()
         except OSError as e:
-            self._complain(f"The spool cannot be used: {e}")
+            # The same may be wrong with the file of each entry.
+            self._complain(f"The spool cannot be used: {e.strerror}", more=f": {e.filename}")
 
-    def _complain(self, text: str) -> None:
+    def _complain(self, text: str, *, more: str = "") -> None:
         # Once, until something else goes wrong or all is well again.
         if text != self._complaint:
-            logger.error(text)
+            logger.error(text + more)
         self._complaint = text
 
     @property
@@ -245,12 +250,12 @@ class Scheduler:
 
     def _launch(self, tick: Tick, slot: Slot) -> None:
         if self._is_away and not tick.entry.options.nodb:
-            self._waiting.append((tick, slot))
+            self._hold(tick, slot)
             return
         try:
             answer = claimed(slot, is_away=self._is_away, keep=self.keeper.keep)
         except DatabaseFault:
-            self._waiting.append((tick, slot))
+            self._hold(tick, slot)
             raise
         except BaseException:
             slot.release()
@@ -258,6 +263,13 @@ class Scheduler:
         if answer is Claim.OURS:
             logger.info("%s: started.", tick.entry.name)
             self._spawn(slot)
+
+    def _hold(self, tick: Tick, slot: Slot) -> None:
+        # Each takes a descriptor, and without one nobody comes to the database again.
+        if len(self._waiting) < HELD:
+            self._waiting.append((tick, slot))
+        else:
+            slot.release()
 
     def _start_waiting(self) -> None:
         """Start what could not be claimed, unless it is too late."""

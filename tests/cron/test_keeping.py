@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import router
 from django.db.models.functions import Now
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from ask.cron import keeping, models, records
 from ask.cron.keeping import Keeper
@@ -271,6 +273,19 @@ def test_who_looks_at_a_slot_does_not_seem_to_work_on_it(tmp_path: Path) -> None
     assert first.lock_alone()
     assert spool.look_at(path) is None
     first.release()
+
+
+def test_a_daemon_that_keeps_the_lock_of_its_job_costs_no_queries(
+    tmp_path: Path, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    done = begun(tmp_path, "setsid sleep 100 >/dev/null 2>&1 & echo $!").wait()
+    keeper = Keeper(place(tmp_path))
+    keeper.keep()
+    assert Run.objects.get().lease == "job"
+    with django_assert_num_queries(0, using=router.db_for_write(Run)):
+        assert keeper.keep()
+    os.kill(int(done.output), signal.SIGKILL)
+    until(lambda: keeper.keep() and Run.objects.get().lease is None)
 
 
 def test_a_slot_that_nobody_can_read_is_put_aside(tmp_path: Path) -> None:

@@ -469,6 +469,19 @@ def test_the_runner_itself_is_small(tmp_path: Path) -> None:
     assert int(found[1]) < 16_000
 
 
+def test_the_runner_stays_small_however_much_it_wrote_down(tmp_path: Path) -> None:
+    # What is no text takes six times its room in the journal.
+    command = "test $CRON_ATTEMPT = 41 && exec sleep 100; head -c 40000 /dev/urandom; exit 1"
+    going = start(entry(command, options="retries=40 backoff=0s"), at=place(tmp_path))
+    until(lambda: len(going.attempts) == 40)
+    status = Path(f"/proc/{going.pid}/status").read_text()
+    os.kill(going.pid, signal.SIGTERM)
+    going.wait()
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found
+    assert int(found[1]) < 16_000
+
+
 def test_the_runner_has_nothing_but_the_standard_library(tmp_path: Path) -> None:
     program = runner.command(sys.executable)
     listing = "print(*(getattr(m, '__file__', '') for m in sys.modules.values()), sep='\\n')"

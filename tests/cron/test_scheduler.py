@@ -9,9 +9,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import router
+from django.db import OperationalError, router
 from pytest_django import DjangoAssertNumQueries
 
+from ask.cron import scheduler, starting
 from ask.cron.crontab import Crontab
 from ask.cron.models import Run
 from ask.cron.scheduler import Clock, Scheduler, Timetable, due
@@ -255,6 +256,39 @@ def test_what_finds_no_room_on_the_disk_is_started_when_there_is(tmp_path: Path)
         filling.unlink()
         assert one.at(NOON + MINUTE + 10) == ["star 12:01"]
         one.scheduler.close()
+
+
+def test_a_full_disk_is_complained_of_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with small_disk(megabytes=1) as disk:
+        one = Host(disk, EACH + "#: name=other\n* * * * * true\n")
+        one.at(NOON)
+        with suppress(OSError):
+            (disk / "filling").write_bytes(bytes(2_000_000))
+        for second in range(5):
+            one.at(NOON + MINUTE + second)
+        one.scheduler.close()
+    assert len([record for record in caplog.records if "No space" in record.message]) == 1
+
+
+def test_who_waits_for_the_database_leaves_descriptors_to_others(
+    host: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "HELD", 3)
+    one = host("".join(f"#: name=job{number}\n* * * * * true\n" for number in range(9)))
+    one.at(NOON)
+    before = len(os.listdir("/proc/self/fd"))
+    with monkeypatch.context() as away:
+        away.setattr(starting, "claim", _fail)
+        away.setattr(scheduler, "LOOK_EVERY", -1.0)
+        assert one.at_once(NOON + MINUTE) == []
+        assert len(os.listdir("/proc/self/fd")) <= before + 4
+    assert one.at(NOON + MINUTE + 10) == [f"job{number} 12:01" for number in range(9)]
+
+
+def _fail(_: object) -> None:
+    raise OperationalError("away")
 
 
 # Several hosts
