@@ -126,12 +126,10 @@ class Keeper:
         if slot is None:
             self._look_at_living(path)
             return
-        is_ours = True
         try:
-            is_ours = self._look_at_dead(slot)
+            self._look_at_dead(slot)
         finally:
-            if is_ours:
-                slot.release()
+            slot.release()
 
     def _look_at_living(self, path: Path) -> None:
         try:
@@ -152,39 +150,47 @@ class Keeper:
         finally:
             slot.release()
 
-    def _look_at_dead(self, slot: Slot) -> bool:
-        """False when the slot is somebody else's now, or gone."""
+    def _look_at_dead(self, slot: Slot) -> None:
         events = _readable(slot)
-        is_begun = len(events) > 1
-        if not is_begun and not slot.lock_alone():
-            return True
+        if len(events) < 2:
+            self._look_at_unbegun(slot)
+        elif events[-1]["event"] == "stored":
+            # Who looks only once, as a companion does, has to see to it at once.
+            if time.time() - events[-1]["at"] > KEPT and slot.lock_alone():
+                slot.remove()
+            else:
+                self._settled[slot.path] = events[-1]["at"]
+        elif slot.path in self._lingering and self._is_locked(events[0]):
+            self._leased.add(UUID(events[0]["run"]))
+        else:
+            self._record(slot, events)
+
+    def _look_at_unbegun(self, slot: Slot) -> None:
+        if not slot.lock_alone():
+            return
+        # Before nobody else could look at it, somebody may have.
+        events = _readable(slot)
         if not events:
             slot.remove()
-            return False
-        last, spec = events[-1], events[0]
-        if last["event"] == "stored":
-            # Who looks only once, as a companion does, has to see to it at once.
-            if time.time() - last["at"] > KEPT and slot.lock_alone():
-                slot.remove()
-                return False
-            self._settled[slot.path] = last["at"]
-            return True
-        if slot.path in self._lingering and self.place.spool.is_locked(Path(spec["lock"])):
-            self._leased.add(UUID(spec["run"]))
-            return True
-        if not is_begun and self._is_still_due(spec):
-            if claimed(slot) is Claim.OURS:
-                logger.warning("%s: it was claimed and never begun, and begins now.", spec["job"])
-                self.start(slot)
-            return False
+        elif len(events) > 1:
+            return
+        elif not self._is_still_due(events[0]):
+            self._record(slot, events)
+        elif claimed(slot) is Claim.OURS:
+            logger.warning("%s: it was claimed and never begun, and begins now.", events[0]["job"])
+            self.start(slot)
+
+    def _record(self, slot: Slot, events: list[dict[str, Any]]) -> None:
         if store(slot, spool=self.place.spool, is_alive=False):
             slot.journal.append("stored")
             self._settled[slot.path] = time.time()
             _tell(events)
         else:
-            self._leased.add(UUID(spec["run"]))
+            self._leased.add(UUID(events[0]["run"]))
             self._lingering.add(slot.path)
-        return True
+
+    def _is_locked(self, spec: dict[str, Any]) -> bool:
+        return self.place.spool.is_locked(Path(spec["lock"]))
 
     def _is_still_due(self, spec: dict[str, Any]) -> bool:
         is_same_boot = bool(spec["boot"] == boot())
@@ -214,7 +220,7 @@ def _tell(events: list[dict[str, Any]]) -> None:
     """Say what did not go well, and where to look."""
     job, last = events[0]["job"], events[-1]
     if last["event"] != "ended":
-        logger.error("%s: lost, because its runner was killed.", job)
+        logger.error("%s: lost.", job)
         return
     attempts = [event for event in events if event["event"] == "attempted"]
     if last["state"] in (SUCCEEDED, SKIPPED) or not attempts:
