@@ -166,13 +166,39 @@ class Journal:
             line, at = line[count:], at + count
 
 
+class Echo:
+    """What a job prints, for whoever started it and reads at leisure, or not at all."""
+
+    LONGEST = 65536
+
+    def __init__(self) -> None:
+        self.rest = b""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the job should wait for the reader."""
+        return len(self.rest) >= self.LONGEST
+
+    def add(self, data: bytes) -> None:
+        self.rest += data
+
+    def say(self) -> None:
+        """Write what surely finds room, once `poll` says that there is some."""
+        try:
+            self.rest = self.rest[os.write(1, self.rest[: select.PIPE_BUF]) :]
+        except BlockingIOError:
+            pass
+        except OSError:  # nobody reads any more
+            self.rest = b""
+
+
 class Output:
     """What a job prints: its beginning and its end, how much it was, and all of it in a log."""
 
-    def __init__(self, path: str, *, is_echoed: bool) -> None:
+    def __init__(self, path: str, *, echo: Echo | None) -> None:
         """`path`: the log, which begins to exist with the first byte; "" for none."""
         self.path = path
-        self.is_echoed = is_echoed
+        self.echo = echo
         self.count = 0
         self.head = b""
         self._tail = b""
@@ -194,9 +220,8 @@ class Output:
         # A log that cannot be written loses its lines, never the run.
         with suppress(OSError):
             self._write(data)
-        if self.is_echoed:
-            with suppress(OSError):
-                os.write(1, data)
+        if self.echo:
+            self.echo.add(data)
 
     def _write(self, data: bytes) -> None:
         if not self.path:
@@ -231,10 +256,11 @@ class Attempt:
         number: int = 0,
         lock: int = -1,
         wakeup: int = -1,
+        echo: Echo | None = None,
         strangers: frozenset[int] = frozenset(),
     ) -> None:
-        """`lock` is handed to the job, `wakeup` can be read when a signal came, and `strangers` are
-        children of this process that are not the job's.
+        """`lock` is handed to the job, `wakeup` can be read when a signal came, `echo` gets what it
+        prints, and `strangers` are children of this process that are not the job's.
         """
         self.spec = spec
         self.strangers = strangers
@@ -249,7 +275,7 @@ class Attempt:
         self.cpu = 0.0
         self.progress: dict[str, Any] = {}
         log = f"{spec['log']}-{number}.log" if spec.get("log") else ""
-        self.output = Output(log, is_echoed=spec["prints"] == "everything")
+        self.output = Output(log, echo=echo)
         self._reported = b""
         self._poll = select.poll()
         self._open: set[int] = set()
@@ -330,14 +356,27 @@ class Attempt:
 
     def wait(self, seconds: float) -> bool:
         """Take what comes within so many seconds; False once nobody is there to send any more."""
+        if echo := self.output.echo:
+            self._watch(1, select.POLLOUT, is_wanted=bool(echo.rest))
+            if self._output in self._open:
+                self._watch(self._output, select.POLLIN, is_wanted=not echo.is_full)
         ready = self._poll.poll(max(0, int(seconds * 1000) + 1))
         for descriptor, _ in ready:
             if descriptor == self.wakeup:
                 with suppress(BlockingIOError):
                     os.read(self.wakeup, 4096)
+            elif echo and descriptor == 1:
+                echo.say()
             else:
                 self._take(descriptor)
         return bool(self._open)
+
+    def _watch(self, descriptor: int, events: int, *, is_wanted: bool) -> None:
+        if is_wanted:
+            self._poll.register(descriptor, events)
+        else:
+            with suppress(KeyError):
+                self._poll.unregister(descriptor)
 
     def drain(self) -> None:
         """Take what lies in the pipes still, and close them."""
@@ -364,7 +403,7 @@ class Attempt:
         return bool(data)
 
     def _close(self, descriptor: int) -> None:
-        self._poll.unregister(descriptor)
+        self._watch(descriptor, 0, is_wanted=False)
         self._open.discard(descriptor)
         os.close(descriptor)
 
@@ -431,6 +470,9 @@ class Runner:
         for descriptor in (wakeup, self._wakeup_end):
             os.set_blocking(descriptor, False)
         self._wakeup = wakeup
+        # Where there is no standard output, its number is that of something else.
+        has_output = 1 not in (wakeup, self._wakeup_end)
+        self._echo = Echo() if self.spec["prints"] == "everything" and has_output else None
 
     def run(self) -> int:
         """Do everything; the status to exit with: the job's own, 128 + its signal, or 124."""
@@ -453,6 +495,7 @@ class Runner:
             os.close(lock)
         code = _exit_code(attempt)
         self._end(outcome, attempt.reason)
+        self._say_the_rest()
         if self.spec["prints"] == "failure" and outcome != SUCCEEDED:
             self._print(attempt, outcome)
         return code
@@ -466,6 +509,7 @@ class Runner:
                 number=number,
                 lock=lock,
                 wakeup=self._wakeup,
+                echo=self._echo,
                 strangers=self.strangers,
             )
             self._carry_out(attempt)
@@ -649,6 +693,19 @@ class Runner:
         finally:
             os.close(null)
         return True
+
+    def _say_the_rest(self) -> None:
+        """Wait for a reader as long as there is one, now that all is recorded."""
+        poll = select.poll()
+        poll.register(1, select.POLLOUT)
+        poll.register(self._wakeup, select.POLLIN)
+        self._is_stopping = False
+        while self._echo and self._echo.rest and not self._is_stopping:
+            for descriptor, _ in poll.poll():
+                if descriptor == 1:
+                    self._echo.say()
+                else:
+                    os.read(self._wakeup, 4096)
 
     def _print(self, attempt: Attempt, outcome: str) -> None:
         """Say what went wrong, for the mail that cron makes of it."""

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,17 @@ from hypothesis import strategies as st
 
 from ask.cron import runner
 from ask.cron.runner import HEAD, TAIL, read_progress
-from tests.cron.runs import MOMENT, entry, is_alive, place, run, start, system_entry, until
+from tests.cron.runs import (
+    MOMENT,
+    Started,
+    entry,
+    is_alive,
+    place,
+    run,
+    start,
+    system_entry,
+    until,
+)
 from tests.services.small_disk import small_disk
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
@@ -319,6 +331,47 @@ def test_a_job_that_closes_its_output_goes_on(tmp_path: Path) -> None:
     done = run(f"exec >&- 2>&-; sleep 0.3; echo done > {tmp_path}/made", folder=tmp_path)
     assert done.state == "succeeded"
     assert (tmp_path / "made").exists()
+
+
+@contextmanager
+def reader(folder: Path, command: str, *, options: str = "") -> Iterator[tuple[Started, int]]:
+    """A run that prints everything to a pipe, and the end of it that can be read."""
+    out, end = os.pipe()
+    kept = os.dup(1)
+    os.dup2(end, 1)
+    try:
+        going = start(entry(command, options=options), at=place(folder), prints="everything")
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(end)
+    with os.fdopen(out, "rb"):
+        yield going, out
+
+
+def test_a_reader_that_does_not_read_keeps_no_job_beyond_its_time(tmp_path: Path) -> None:
+    with reader(tmp_path, "yes", options="timeout=1s grace=1s") as (going, _):
+        assert going.wait_for("ended")["state"] == "timed out"
+        # What was printed waits for the reader still, or for the end of it.
+        assert is_alive(going.pid)
+    going.wait()
+    assert going.attempts[0]["output_bytes"] < 1_000_000
+
+
+def test_who_reads_late_gets_everything(tmp_path: Path) -> None:
+    with reader(tmp_path, "seq 100000; exit 3", options="retries=1 backoff=0s") as (going, out):
+        going.wait_for("attempt")
+        time.sleep(0.2)
+        found = b"".join(iter(lambda: os.read(out, 65536), b""))
+    assert found.split() == 2 * [b"%d" % number for number in range(1, 100_001)]
+    assert going.wait().code == 3
+
+
+def test_a_reader_that_goes_stops_no_job(tmp_path: Path) -> None:
+    with reader(tmp_path, f"echo 1; sleep 0.3; seq 100000; touch {tmp_path}/done") as (going, out):
+        os.read(out, 2)
+    assert going.wait().state == "succeeded"
+    assert (tmp_path / "done").exists()
 
 
 def test_a_failure_is_said_to_whoever_started_the_runner(tmp_path: Path) -> None:
