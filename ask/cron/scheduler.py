@@ -147,6 +147,7 @@ class Scheduler:
         self._waiting: list[tuple[Tick, Slot | None]] = []
         self._stop_count = 0
         self._is_catching_up = True
+        self._is_after_reboot = False
         self._complaint = ""
         self._away_until = -math.inf
         # Debian's names for these are timeRunning and virtualTime. The latter stays where it is
@@ -178,6 +179,8 @@ class Scheduler:
 
     def go_round(self) -> None:
         """Start what is due at this moment, and record what runs."""
+        if self._is_after_reboot:
+            self._guarded(self._start_after_reboot)
         self._guarded(self._start_due)
         self._guarded(self._start_waiting)
         self._guarded(self._catch_up)
@@ -185,6 +188,7 @@ class Scheduler:
 
     def start_after_reboot(self) -> None:
         """Start what runs once after each start of the machine, or the container."""
+        self._is_after_reboot = True
         self._guarded(self._start_after_reboot)
 
     def _guarded(self, step: Callable[..., None], *arguments: Any) -> None:
@@ -277,7 +281,9 @@ class Scheduler:
             return
         waiting, self._waiting = self._waiting, []
         for tick, slot in waiting:
-            if self.clock.now() - tick.moment > tick.entry.options.late:
+            late = self.clock.now() - tick.moment
+            # What is caught up is late in any case.
+            if late > tick.entry.options.late and tick.cause != Run.Cause.CATCH_UP:
                 self._guarded(self._give_up, tick, slot)
             elif slot:
                 self._guarded(self._launch, tick, slot)
@@ -295,6 +301,7 @@ class Scheduler:
             if entry.schedule.is_reboot and self.place.spool.is_first_since(boot(), job=entry.name):
                 tick = Tick(entry, math.floor(self.clock.now()), Run.Cause.REBOOT)
                 self._guarded(self._start, tick)
+        self._is_after_reboot = False
 
     def _catch_up(self) -> None:
         """Run what asks for it and missed its last moment, however long ago that was."""

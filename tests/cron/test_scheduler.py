@@ -193,6 +193,33 @@ def test_after_a_long_sleep_it_catches_up_too(host: Make) -> None:
     assert one.at(NOON + 9 * HOUR) == ["hourly 20:05"]
 
 
+def test_what_is_caught_up_waits_for_the_database(
+    host: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = host("#: name=weekly catchup=once\n0 3 * * 1 true\n")
+    with monkeypatch.context() as away:
+        away.setattr(starting, "claim", _fail)
+        away.setattr(scheduler, "LOOK_EVERY", -1.0)
+        for second in range(3):
+            assert one.at_once(NOON + MINUTE + second) == []
+    assert one.at(NOON + MINUTE + 10) == ["weekly 03:00"]
+    assert Run.objects.get().state == Run.State.SUCCEEDED
+
+
+def test_what_finds_no_room_after_a_reboot_is_started_when_there_is(tmp_path: Path) -> None:
+    with small_disk(megabytes=1) as disk:
+        one = Host(disk, "#: name=boot\n@reboot true\n")
+        filling = disk / "filling"
+        with suppress(OSError):
+            filling.write_bytes(bytes(2_000_000))
+        one.scheduler.start_after_reboot()
+        assert one.at(NOON + 1) == []
+        filling.unlink()
+        assert one.at(NOON + 2) == ["boot 12:00"]
+        assert one.at(NOON + 3) == []
+        one.scheduler.close()
+
+
 def test_reboot_is_once_for_each_start_of_the_machine(host: Make) -> None:
     one = host("#: name=boot\n@reboot true\n")
     one.scheduler.start_after_reboot()
