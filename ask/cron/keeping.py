@@ -9,9 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import Error as DatabaseFault
+from django.db import InterfaceError, OperationalError
 
+from ask.core.one_line import one_line
 from ask.cron.records import Claim, beat, mark_lost, store
-from ask.cron.runner import SKIPPED, SUCCEEDED, Journal
+from ask.cron.runner import SKIPPED, SUCCEEDED
 from ask.cron.spool import Slot
 from ask.cron.starting import Place, boot, claimed, spawn
 
@@ -19,6 +21,9 @@ logger = logging.getLogger("ask.cron")
 
 KEPT = 900
 """Seconds for which the slot of a recorded run stays, so that no late comer takes its tick."""
+
+TAKEN_OVER = 3
+"""How often a run may be taken over: one that cannot begin does not try for ever."""
 
 BEAT_EVERY = 10
 LOOK_FOR_LOST_EVERY = 60
@@ -33,8 +38,9 @@ class Keeper:
         """`start` is given what is taken over."""
         self.place = place
         self.start = start
-        self._seen: dict[Path, tuple[int, int]] = {}
-        self._alive: set[UUID] = set()
+        self._seen: dict[Path, tuple[tuple[int, int], UUID, str]] = {}
+        self._alive: dict[UUID, str] = {}
+        """The lease of each run that has a runner, empty where it excludes nobody."""
         self._leased: set[UUID] = set()
         self._settled: dict[Path, float] = {}
         self._lingering: set[Path] = set()
@@ -48,8 +54,7 @@ class Keeper:
         """Look at every slot once; whether any is in use. Raises DatabaseError, and may be called
         again.
         """
-        self._alive, self._leased = set(), set()
-        fault: DatabaseFault | None = None
+        self._alive, self._leased = {}, set()
         is_in_use = False
         paths = self.place.spool.paths()
         self._forget_all_but(paths)
@@ -59,14 +64,13 @@ class Keeper:
             is_in_use = True
             try:
                 self._look_at(path)
-            except DatabaseFault as e:
-                fault = e
-            except OSError as e:
-                # Another user's slot, or a full disk, keeps nobody from the other slots.
-                self._complain(path, str(e))
-        if fault:
-            self._in_touch_since = None
-            raise fault
+            except (OperationalError, InterfaceError):
+                self._in_touch_since = None
+                raise
+            except (DatabaseFault, OSError) as e:
+                # Another user's slot, a full disk, or a record that the database does not take,
+                # keeps nobody from the other slots.
+                self._complain(path, one_line(e))
         return is_in_use
 
     def beat(self) -> None:
@@ -138,21 +142,25 @@ class Keeper:
             return
         slot = Slot(path, descriptor)
         try:
-            events = slot.journal.events()
-            # Until it began, nothing of it is certain.
-            if len(events) < 2:
-                return
-            self._alive.add(UUID(events[0]["run"]))
             signature = (_changed_at(path), _changed_at(slot.live))
-            if self._seen.get(path) != signature:
+            seen, run, lease = self._seen.get(path) or (None, UUID(int=0), "")
+            if seen != signature:
+                events = slot.journal.events()
+                # Until it began, nothing of it is certain.
+                if not _has_begun(events):
+                    return
                 store(slot, spool=self.place.spool, is_alive=True)
-                self._seen[path] = signature
+                run, lease = UUID(events[0]["run"]), events[0]["job"] if events[0]["lock"] else ""
+                self._seen[path] = (signature, run, lease)
+            self._alive[run] = lease
+        except ValueError:
+            pass  # whoever finds it dead puts it aside
         finally:
             slot.release()
 
     def _look_at_dead(self, slot: Slot) -> None:
-        events = _readable(slot)
-        if len(events) < 2:
+        events = slot.events()
+        if not _has_begun(events):
             self._look_at_unbegun(slot)
         elif events[-1]["event"] == "stored":
             # Who looks only once, as a companion does, has to see to it at once.
@@ -169,16 +177,23 @@ class Keeper:
         if not slot.lock_alone():
             return
         # Before nobody else could look at it, somebody may have.
-        events = _readable(slot)
+        events = slot.events()
         if not events:
             slot.remove()
-        elif len(events) > 1:
-            return
-        elif not self._is_still_due(events[0]):
+        elif _has_begun(events) or not self._may_begin(slot, events):
             self._record(slot, events)
-        elif claimed(slot) is Claim.OURS:
-            logger.warning("%s: it was claimed and never begun, and begins now.", events[0]["job"])
+        elif self._is_claimed(slot, events[0]):
+            logger.warning("%s: claimed and never begun; it begins now.", events[0]["job"])
+            slot.journal.append("taken over")
             self.start(slot)
+
+    def _is_claimed(self, slot: Slot, spec: dict[str, Any]) -> bool:
+        try:
+            return claimed(slot) is Claim.OURS
+        except (OperationalError, InterfaceError):
+            if spec["nodb"]:
+                return True
+            raise
 
     def _record(self, slot: Slot, events: list[dict[str, Any]]) -> None:
         if store(slot, spool=self.place.spool, is_alive=False):
@@ -192,21 +207,17 @@ class Keeper:
     def _is_locked(self, spec: dict[str, Any]) -> bool:
         return self.place.spool.is_locked(Path(spec["lock"]))
 
-    def _is_still_due(self, spec: dict[str, Any]) -> bool:
-        is_same_boot = bool(spec["boot"] == boot())
-        return is_same_boot and 0 <= time.time() - spec["at"] <= spec["late"]
+    def _may_begin(self, slot: Slot, events: list[dict[str, Any]]) -> bool:
+        """Whether what somebody claimed and did not begin may be begun by this process."""
+        spec = events[0]
+        # Whoever may write into the spool must not make another user run something.
+        is_ours = spec["uid"] == os.fstat(slot.descriptor).st_uid == os.geteuid()
+        is_due = spec["boot"] == boot() and 0 <= time.time() - spec["at"] <= spec["late"]
+        return is_ours and is_due and len(events) <= TAKEN_OVER
 
 
-def _readable(slot: Slot) -> list[dict[str, Any]]:
-    """The events of a slot; one that nobody can read is put aside, and has none."""
-    try:
-        events = Journal(slot.descriptor).events()
-    except ValueError:
-        aside = slot.path.with_suffix(".unreadable")
-        logger.error("%s cannot be read, and is now %s.", slot.path, aside)
-        slot.path.rename(aside)
-        return []
-    return events
+def _has_begun(events: list[dict[str, Any]]) -> bool:
+    return any(event["event"] in ("started", "ended") for event in events)
 
 
 def _changed_at(path: Path) -> int:

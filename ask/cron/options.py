@@ -44,7 +44,7 @@ class Options:
     catchup: bool = False
     """Whether it is started once for all the runs missed in an outage."""
     late: int = 300
-    """It is called late when it has not started within this."""
+    """It is late when it has not started within this, and is not started any more then."""
     nodb: bool = False
     """Whether it is started even if the database does not answer."""
 

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import router, transaction
 from django.db.models.functions import Now
 
+from ask.cron.answering import answered_in_time
 from ask.cron.models import LOST_AFTER, Attempt, Run
 from ask.cron.spool import Slot, Spool
 
@@ -32,6 +33,7 @@ class Claim(Enum):
     """An earlier run of the job has not ended, by the record."""
 
 
+@answered_in_time
 def claim(spec: dict[str, Any]) -> Claim:
     """Ask the database for the run that `spec` describes; asking twice gives the same answer.
 
@@ -48,6 +50,7 @@ def claim(spec: dict[str, Any]) -> Claim:
     return Claim.TAKEN if is_taken else Claim.BUSY
 
 
+@answered_in_time
 def skip(spec: dict[str, Any]) -> str:
     """Record that a tick found its job busy; by what. Raises DatabaseError."""
     run = _row(spec)
@@ -80,6 +83,7 @@ def _storable(text: str) -> str:
     return text.encode(errors="surrogateescape").decode(errors="replace").replace("\0", "")
 
 
+@answered_in_time
 def store(slot: Slot, *, spool: Spool, is_alive: bool) -> bool:
     """Copy what a slot tells into the database, however much of it is there already.
 
@@ -177,18 +181,25 @@ def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def beat(*, alive: Collection[UUID], leased: Collection[UUID]) -> None:
+@answered_in_time
+def beat(*, alive: Mapping[UUID, str], leased: Collection[UUID]) -> None:
     """Give a sign of life for what lives on this host. Raises DatabaseError.
 
-    `alive` have a runner; `leased` have lost it, but not the job, which must not overlap itself.
+    `alive` have a runner, and the lease that is named if any; `leased` have lost their runner, but
+    not the job, which must not overlap itself.
     """
     Run.objects.filter(pk__in=[*alive, *leased]).update(beat_at=Now())
     # They were thought lost while this host could not reach the database.
-    Run.objects.filter(pk__in=alive, state=Run.State.LOST, reason=SILENT).update(
-        state=Run.State.RUNNING, reason="", ended_at=None
-    )
+    for run in Run.objects.filter(pk__in=alive, state=Run.State.LOST, reason=SILENT):
+        lease = alive[run.pk] or None
+        if Run.objects.filter(lease=lease).exists():
+            lease = None  # another host was quicker, and nothing can be done about it
+        Run.objects.filter(pk=run.pk).update(
+            state=Run.State.RUNNING, reason="", ended_at=None, lease=lease
+        )
 
 
+@answered_in_time
 def mark_lost() -> int:
     """Mark what gave no sign of life for too long as lost; how many. Raises DatabaseError."""
     Run.objects.silent().exclude(state=Run.State.RUNNING).update(lease=None)
@@ -204,6 +215,7 @@ def mark_lost() -> int:
     )
 
 
+@answered_in_time
 def was_run(job: str, *, since: float) -> bool:
     """Whether a job had a run that was due at that moment or later. Raises DatabaseError."""
     return Run.objects.filter(job=job, scheduled_for__gte=_moment(since)).exists()

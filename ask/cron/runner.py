@@ -44,13 +44,16 @@ LOG_SIZE = 10_000_000
 """Bytes of a log, after which it is renamed, and its forerunner forgotten."""
 
 LOGS_KEPT = 20
-"""Logs of a job that stay on the disk, the newest."""
+"""Runs of a job whose logs stay on the disk, the newest."""
 
 BEAT = 60.0
 """Seconds between two records while nobody on this host keeps them."""
 
 KILLS = 5
 """Seconds in which a killed process must be gone; one that waits for a device may not be."""
+
+UNATTENDED = 30.0
+"""Seconds after which a keeper that does not show itself is none."""
 
 LONGEST_BACKOFF = 6 * 3600.0
 
@@ -668,7 +671,8 @@ class Runner:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return True
+            # One that was stopped, or hangs, has the lock still.
+            return time.time() - os.fstat(descriptor).st_mtime < UNATTENDED
         else:
             return False
         finally:
@@ -813,7 +817,8 @@ def give_to_owner(made: Any, *, of: Any) -> None:
 
 def _locked(path: str) -> int:
     """A descriptor that holds the lock, or -1 when somebody else does."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    # A job that runs as another user gets it, and shall not be able to write.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o600)
     give_to_owner(descriptor, of=os.path.dirname(path))
     # Who looks whether the lock is held holds it for a moment.
     for is_last in (False, False, False, True):
@@ -894,14 +899,17 @@ def _memory(pids: list[int]) -> int:
 
 
 def _prune(log: str) -> None:
-    """Remove logs of a job beyond the newest."""
+    """Remove the logs of a job's runs beyond the newest."""
     if not log:
         return
-    # They carry the moment of their run in their names.
     folder = os.path.dirname(log)
     with suppress(OSError):
-        for name in sorted(os.listdir(folder))[:-LOGS_KEPT]:
-            os.unlink(os.path.join(folder, name))
+        # The moment of the run, then the number of the attempt.
+        runs = {name.rpartition("-")[0] for name in os.listdir(folder)}
+        old = sorted(runs)[:-LOGS_KEPT]
+        for name in os.listdir(folder) if old else ():
+            if name.rpartition("-")[0] in old:
+                os.unlink(os.path.join(folder, name))
 
 
 def _become_subreaper() -> None:

@@ -1,5 +1,6 @@
 """Starts what is due, minute after minute, alone or beside others that do the same."""
 
+import errno
 import logging
 import math
 import os
@@ -32,7 +33,7 @@ A_LITTLE, A_LOT = 5 * MINUTE, 180 * MINUTE
 """Debian's cron makes up all minutes up to the first, fixed-time jobs up to the second."""
 
 LOOK_EVERY = 5.0
-"""Seconds after which a changed crontab and a changed clock are noticed."""
+"""Seconds after which a changed clock is noticed, and what others left in the spool."""
 
 KEEP_EVERY = 1.0
 """Seconds between two looks at slots that are in use."""
@@ -75,6 +76,7 @@ class Timetable:
     def read(self) -> list[Entry]:
         """Read the entries. Raises OSError and CrontabError, and the last good ones stay."""
         self._version = self._version_on_disk()
+        self._require_trust()
         data = self.path.read_bytes()
         crontab = Crontab.read(data, is_system=self.is_system, source=str(self.path))
         self._entries = list(crontab.entries)
@@ -91,6 +93,14 @@ class Timetable:
             except CrontabError as e:
                 logger.error("%s\nThe last good crontab stays.", e)
         return self._entries
+
+    def _require_trust(self) -> None:
+        """As cron does: what may run as anybody, nobody but root may write."""
+        found = self.path.stat()
+        if self.is_system and os.geteuid() == 0 and (found.st_uid or found.st_mode & 0o022):
+            raise PermissionError(
+                errno.EPERM, "it names users, so root must own it and nobody else may write it"
+            )
 
     def _version_on_disk(self) -> tuple[int, int, int] | None:
         try:
@@ -145,6 +155,7 @@ class Scheduler:
         self._is_in_use = True
         self._runners: set[int] = set()
         self._waiting: list[tuple[Tick, Slot | None]] = []
+        self._ready: list[tuple[Tick, Slot]] = []
         self._stop_count = 0
         self._is_catching_up = True
         self._is_after_reboot = False
@@ -193,12 +204,11 @@ class Scheduler:
 
     def _guarded(self, step: Callable[..., None], *arguments: Any) -> None:
         """A step whose database or disk is away is made again in the next round."""
+        began_at = time.monotonic()
         try:
             step(*arguments)
         except DatabaseFault as e:
-            self._away_until = time.monotonic() + LOOK_EVERY
-            self._complain(f"The database cannot be reached: {one_line(e)}")
-            keep_connections()
+            self._leave_alone(e, since=began_at)
         except OSError as e:
             # The same may be wrong with the file of each entry.
             self._complain(f"The spool cannot be used: {e.strerror}", more=f": {e.filename}")
@@ -208,6 +218,13 @@ class Scheduler:
         if text != self._complaint:
             logger.error(text + more)
         self._complaint = text
+
+    def _leave_alone(self, fault: DatabaseFault, *, since: float) -> None:
+        """Do not ask the database for a while: for longer, if it took long to fail."""
+        now = time.monotonic()
+        self._away_until = now + max(LOOK_EVERY, 3 * (now - since))
+        self._complain(f"The database cannot be reached: {one_line(fault)}")
+        keep_connections()
 
     @property
     def _is_away(self) -> bool:
@@ -226,6 +243,7 @@ class Scheduler:
             keep_connections()
         for tick in ticks:
             self._guarded(self._start, tick)
+        self._spawn_ready()
         self._remember()
 
     def _due(self, minute: int) -> list[Tick]:
@@ -253,20 +271,32 @@ class Scheduler:
             self._launch(tick, slot)
 
     def _launch(self, tick: Tick, slot: Slot) -> None:
-        if self._is_away and not tick.entry.options.nodb:
-            self._hold(tick, slot)
+        if self._is_away:
+            self._go_on_without(tick, slot)
             return
         try:
-            answer = claimed(slot, is_away=self._is_away, keep=self.keeper.keep)
+            answer = claimed(slot, keep=self.keeper.keep)
         except DatabaseFault:
-            self._hold(tick, slot)
+            self._go_on_without(tick, slot)
             raise
         except BaseException:
             slot.release()
             raise
         if answer is Claim.OURS:
+            self._ready.append((tick, slot))
+
+    def _go_on_without(self, tick: Tick, slot: Slot) -> None:
+        if tick.entry.options.nodb:
+            self._ready.append((tick, slot))
+        else:
+            self._hold(tick, slot)
+
+    def _spawn_ready(self) -> None:
+        # All that is due is claimed first: runners take the processor from who starts others.
+        ready, self._ready = self._ready, []
+        for tick, slot in ready:
+            self._guarded(self._spawn, slot)
             logger.info("%s: started.", tick.entry.name)
-            self._spawn(slot)
 
     def _hold(self, tick: Tick, slot: Slot) -> None:
         # Each takes a descriptor, and without one nobody comes to the database again.
@@ -289,6 +319,7 @@ class Scheduler:
                 self._guarded(self._launch, tick, slot)
             else:
                 self._guarded(self._start, tick)
+        self._spawn_ready()
 
     def _give_up(self, tick: Tick, slot: Slot | None) -> None:
         logger.error("%s: not started in time: %s", tick.entry.name, self._complaint)
@@ -299,8 +330,9 @@ class Scheduler:
     def _start_after_reboot(self) -> None:
         for entry in self.timetable.entries():
             if entry.schedule.is_reboot and self.place.spool.is_first_since(boot(), job=entry.name):
-                tick = Tick(entry, math.floor(self.clock.now()), Run.Cause.REBOOT)
-                self._guarded(self._start, tick)
+                # Not in whole seconds: each host has its own.
+                self._guarded(self._start, Tick(entry, self.clock.now(), Run.Cause.REBOOT))
+        self._spawn_ready()
         self._is_after_reboot = False
 
     def _catch_up(self) -> None:
@@ -313,6 +345,7 @@ class Scheduler:
             moment = next(entry.schedule.previous(self._minute + MINUTE, zone=self.zone), None)
             if moment is not None and not was_run(entry.name, since=moment):
                 self._start(Tick(entry, moment, Run.Cause.CATCH_UP))
+        self._spawn_ready()
         self._is_catching_up = False
 
     # What runs
@@ -333,12 +366,17 @@ class Scheduler:
         """Record what runs of this host do, unless another process does so already."""
         now = time.monotonic()
         is_time = now - self._kept_at >= (KEEP_EVERY if self._is_in_use else LOOK_EVERY)
-        if (not self._reap() and not is_time) or self._is_away:
+        if not self._reap() and not is_time:
             return
         self._kept_at = now
+        spool = self.place.spool
         if self._keeper_lock is None:
-            self._keeper_lock = self.place.spool.become_keeper()
+            self._keeper_lock = spool.become_keeper()
         if self._keeper_lock is not None:
+            os.utime(self._keeper_lock)
+        if self._is_away:
+            return
+        if self._keeper_lock is not None or not spool.has_attentive_keeper():
             self._is_in_use = self.keeper.keep()
             self.keeper.beat()
         if self._complaint and not self._waiting:

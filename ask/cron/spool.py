@@ -1,12 +1,16 @@
 """The folder in which runs of this host keep their slots, locks and logs."""
 
 import fcntl
+import logging
 import os
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from ask.cron.runner import Journal, give_to_owner
+from ask.cron.runner import UNATTENDED, Journal, give_to_owner
+
+logger = logging.getLogger("ask.cron")
 
 SUFFIX = ".run"
 
@@ -28,6 +32,16 @@ class Slot:
     def live(self) -> Path:
         """The file in which the runner shows what changes all the time."""
         return self.path.with_suffix(".live")
+
+    def events(self) -> list[dict[str, Any]]:
+        """What its journal holds; a slot that nobody can read is put aside, and holds nothing."""
+        try:
+            return self.journal.events()
+        except ValueError:
+            aside = self.path.with_suffix(".unreadable")
+            logger.error("%s cannot be read, and is now %s.", self.path, aside)
+            self.path.rename(aside)
+            return []
 
     def lock_alone(self) -> bool:
         """Hold what was only looked at, to change it; False when others look at it too."""
@@ -66,9 +80,11 @@ class Spool:
 
     def make_folders(self) -> None:
         """Make what is not there."""
+        if not self.folder.exists():
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for each in (self.runs, self.locks, self.logs, self.boots):
             if not each.exists():
-                each.mkdir(parents=True, exist_ok=True, mode=0o700)
+                each.mkdir(exist_ok=True, mode=0o700)
                 give_to_owner(each, of=self.folder)
 
     def log_folder(self, job: str) -> Path:
@@ -152,6 +168,13 @@ class Spool:
             os.close(descriptor)
             return None
         return descriptor
+
+    def has_attentive_keeper(self) -> bool:
+        """Whether whoever keeps the records has shown itself lately."""
+        try:
+            return time.time() - self.keeper.stat().st_mtime < UNATTENDED
+        except FileNotFoundError:
+            return False
 
     def is_first_since(self, boot: str, *, job: str) -> bool:
         """Whether nobody asked for the job since that start of the machine, and remember it."""

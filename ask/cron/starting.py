@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from django.conf import settings
-from django.db import Error as DatabaseFault
 
 from ask.cron import runner
 from ask.cron.crontab import Entry
@@ -51,7 +50,7 @@ def slot_for(
     slot = spool.take(spool.slot_path(job=entry.name, moment=name))
     if slot is None:
         return None
-    if slot.journal.events():
+    if slot.events():
         slot.release()
         return None
     logs = spool.log_folder(entry.name)
@@ -66,6 +65,7 @@ def slot_for(
             cause=cause,
             host=socket.gethostname(),
             boot=boot(),
+            uid=os.geteuid(),
             command=entry.command,
             input=entry.input,
             user=entry.user,
@@ -90,30 +90,20 @@ def slot_for(
     return slot
 
 
-def claimed(
-    slot: Slot, *, is_away: bool = False, keep: Callable[[], object] | None = None
-) -> Claim:
+def claimed(slot: Slot, *, keep: Callable[[], object] | None = None) -> Claim:
     """Whether the run of a slot is ours to start; if it is not, the slot is gone.
 
     May be asked again, by anybody. `keep` is called when the job seems busy, to look again whether
-    it is; when the database is known to be away, an entry that needs none does not wait for it.
-    Raises DatabaseError, and the slot stays.
+    it is. Raises DatabaseError, and the slot stays: what needs no database may begin all the same,
+    for its record waits in the slot, and the job's lock excludes others on this host.
     """
     spec = slot.journal.events()[0]
-    if is_away and spec["nodb"]:
-        return Claim.OURS
-    try:
+    answer = claim(spec)
+    if answer is Claim.BUSY and keep:
+        keep()
         answer = claim(spec)
-        if answer is Claim.BUSY and keep:
-            keep()
-            answer = claim(spec)
-        if answer is Claim.BUSY:
-            logger.info("%s: skipped, because %s.", spec["job"], skip(spec))
-    except DatabaseFault:
-        # A record waits on the disk; the lock of the job excludes what runs on this host.
-        if spec["nodb"]:
-            return Claim.OURS
-        raise
+    if answer is Claim.BUSY:
+        logger.info("%s: skipped, because %s.", spec["job"], skip(spec))
     if answer is not Claim.OURS:
         slot.remove()
     return answer

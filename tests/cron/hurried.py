@@ -1,6 +1,6 @@
 """A scheduler whose clock runs faster: `python -m tests.cron.hurried --speed 300 …`.
 
-All that begin with the same `--from` and `--since` show the same time.
+All that begin with the same `--first` and `--since` show the same time.
 """
 
 import argparse

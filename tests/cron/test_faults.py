@@ -161,6 +161,44 @@ def database_away(here: Swarm) -> Iterator[None]:
             admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
+def test_a_database_that_hangs_stops_neither_jobs_that_need_none_nor_the_end(
+    tmp_path: Path,
+) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("nothing stands between SQLite and its file that could hang")
+    crontab = f"{SHORT}#: name=nodb nodb\n* * * * * echo $CRON_SCHEDULED_FOR >> nodb\n"
+    with swarm(tmp_path, crontab) as here:
+        until(lambda: len(here.rows("nodb")) > 1)
+        with psycopg.connect(here.place.url) as other:
+            other.execute("LOCK TABLE cron_run IN ACCESS EXCLUSIVE MODE")
+            count = len(_lines(tmp_path / "nodb"))
+            until(lambda: len(_lines(tmp_path / "nodb")) > count + 5, seconds=30)
+            other.rollback()
+            until(lambda: len(here.rows("nodb")) > count + 5)
+            other.execute("LOCK TABLE cron_run IN ACCESS EXCLUSIVE MODE")
+            here.stop()
+        here.store()
+        assert Counter(_lines(tmp_path / "nodb")).most_common(1)[0][1] == 1
+        assert len(here.rows("nodb")) == len(_lines(tmp_path / "nodb"))
+        assert "no answer in 5 s" in here.errors()
+
+
+def test_a_keeper_that_is_stopped_is_replaced(tmp_path: Path) -> None:
+    with swarm(tmp_path, SHORT) as here:
+        until(lambda: here.rows("short"))
+        keeper = here.processes[0]
+        keeper.send_signal(signal.SIGSTOP)
+        try:
+            here.processes.append(here.start(1))
+            # Nobody sets its file's time any more.
+            os.utime(tmp_path / "host-0" / "keeper", (0, 0))
+            count = len(here.rows("short"))
+            until(lambda: len(here.rows("short")) > count + 3)
+            until(lambda: "succeeded" in [row[0] for row in here.rows("short")[count:]])
+        finally:
+            keeper.send_signal(signal.SIGCONT)
+
+
 def test_an_import_delays_no_claim_and_no_sign_of_life(tmp_path: Path) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has no writer that others wait for")

@@ -180,6 +180,24 @@ def test_a_run_that_was_claimed_and_never_begun_is_begun(tmp_path: Path) -> None
     assert [spec["run"] for spec in started] == [str(Run.objects.get().pk)]
 
 
+def test_a_run_that_cannot_begin_is_not_tried_for_ever(tmp_path: Path) -> None:
+    slot(tmp_path, options="late=1h").release()
+    started: list[dict[str, Any]] = []
+    for _ in range(9):
+        Keeper(place(tmp_path), start=lambda slot: started.append(spec_of(slot))).keep()
+    assert len(started) == keeping.TAKEN_OVER
+    assert Run.objects.get().state == Run.State.LOST
+
+
+def test_what_another_user_claimed_is_not_begun(tmp_path: Path) -> None:
+    left = slot(tmp_path)
+    claim(spec_of(left))
+    os.chown(left.path, 12345, -1)
+    left.release()
+    Keeper(place(tmp_path), start=nobody).keep()
+    assert Run.objects.get().state == Run.State.LOST
+
+
 def test_a_slot_that_was_not_claimed_yet_is_claimed_and_begun(tmp_path: Path) -> None:
     slot(tmp_path).release()
     started: list[Slot] = []
@@ -394,10 +412,23 @@ def test_a_lease_of_a_host_that_is_gone_is_free_again() -> None:
 
 def test_a_run_that_was_thought_lost_lives_again() -> None:
     run = silent_run(state=Run.State.LOST, minutes=1, reason=SILENT)
-    beat(alive=[run.pk], leased=[])
+    beat(alive={run.pk: "far"}, leased=[])
     assert Run.objects.get().state == Run.State.RUNNING
-    beat(alive=[], leased=[run.pk])
+    beat(alive={}, leased=[run.pk])
     assert mark_lost() == 0
+
+
+def test_a_run_that_lives_again_has_its_lease_again_if_it_is_free() -> None:
+    run = silent_run(minutes=4)
+    mark_lost()
+    beat(alive={run.pk: "far"}, leased=[])
+    assert (Run.objects.get().state, Run.objects.get().lease) == ("running", "far")
+    Run.objects.update(beat_at=Now() - timedelta(minutes=4))
+    mark_lost()
+    other = silent_run(minutes=0)
+    beat(alive={run.pk: "far"}, leased=[])
+    assert Run.objects.get(pk=run.pk).lease is None
+    assert Run.objects.get(pk=other.pk).lease == "far"
 
 
 def test_nobody_is_thought_lost_right_after_the_database_was_away(tmp_path: Path) -> None:

@@ -202,7 +202,7 @@ def test_what_is_caught_up_waits_for_the_database(
         away.setattr(scheduler, "LOOK_EVERY", -1.0)
         for second in range(3):
             assert one.at_once(NOON + MINUTE + second) == []
-    assert one.at(NOON + MINUTE + 10) == ["weekly 03:00"]
+    assert until(lambda: one.at(NOON + MINUTE + 10)) == ["weekly 03:00"]
     assert Run.objects.get().state == Run.State.SUCCEEDED
 
 
@@ -311,7 +311,10 @@ def test_who_waits_for_the_database_leaves_descriptors_to_others(
         away.setattr(scheduler, "LOOK_EVERY", -1.0)
         assert one.at_once(NOON + MINUTE) == []
         assert descriptor_count() <= before + 4
-    assert one.at(NOON + MINUTE + 10) == [f"job{number} 12:01" for number in range(9)]
+    begun: list[str] = []
+    # Those whose slots it did not hold are begun by the keeper, so not all in one round.
+    until(lambda: begun.extend(one.at(NOON + MINUTE + 10)) or len(begun) == 9)
+    assert sorted(begun) == [f"job{number} 12:01" for number in range(9)]
 
 
 def _fail(_: object) -> None:

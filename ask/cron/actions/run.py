@@ -46,8 +46,14 @@ def run(command: BaseCommand, **options: Any) -> None:
             keeper.keep()
         answer = claimed(slot)
     except DatabaseFault as e:
+        if not entry.options.nodb:
+            slot.remove()
+            raise CommandError(f"The database cannot be reached: {one_line(e)}") from None
+        answer = Claim.OURS
+    except BaseException:
+        # Whoever changes their mind does not want it to begin by itself.
         slot.remove()
-        raise CommandError(f"The database cannot be reached: {one_line(e)}") from None
+        raise
     if answer is not Claim.OURS:
         raise CommandError(f"{entry.name} runs already.")
     connections.close_all()
