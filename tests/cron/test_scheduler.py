@@ -312,8 +312,13 @@ def test_who_waits_for_the_database_leaves_descriptors_to_others(
         assert one.at_once(NOON + MINUTE) == []
         assert descriptor_count() <= before + 4
     begun: list[str] = []
+
+    def are_all_begun() -> bool:
+        begun.extend(one.at(NOON + MINUTE + 10))
+        return len(begun) == 9
+
     # Those whose slots it did not hold are begun by the keeper, so not all in one round.
-    until(lambda: begun.extend(one.at(NOON + MINUTE + 10)) or len(begun) == 9)
+    until(are_all_begun)
     assert sorted(begun) == [f"job{number} 12:01" for number in range(9)]
 
 
