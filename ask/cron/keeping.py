@@ -231,7 +231,7 @@ def _tell(events: list[dict[str, Any]]) -> None:
     """Say what did not go well, and where to look."""
     job, last = events[0]["job"], events[-1]
     if last["event"] != "ended":
-        logger.error("%s: lost.", job)
+        logger.warning("%s: lost.", job)
         return
     attempts = [event for event in events if event["event"] == "attempted"]
     if last["state"] in (SUCCEEDED, SKIPPED) or not attempts:
@@ -240,4 +240,4 @@ def _tell(events: list[dict[str, Any]]) -> None:
     how = "" if end["signal"] is None else f"signal {end['signal']}"
     why = last["reason"] or how or f"exit status {end['exit_status']}"
     log = f"; {end['log']}" if end["log"] else ""
-    logger.error("%s: %s (%s)%s", job, last["state"], why, log)
+    logger.warning("%s: %s (%s)%s", job, last["state"], why, log)

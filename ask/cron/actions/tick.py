@@ -1,5 +1,6 @@
 """Starts an entry because its moment has come, for a cron that is not Ask's own scheduler."""
 
+import logging
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -34,6 +35,8 @@ def run(command: BaseCommand, **options: Any) -> None:
 
     Raises CommandError when the entry is not due at all, and when the database is away.
     """
+    # Cron mails whatever is printed, and each run speaks for itself.
+    logging.getLogger("ask.cron").setLevel(logging.ERROR)
     crontab = crontab_of(options)
     entry = entry_of(crontab, options["name"])
     try:
