@@ -28,8 +28,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "ask.web.probes.ProbeMiddleware",
     "ask.web.requests.RequestMiddleware",
+    "ask.web.probes.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "ask.web.language.LanguageMiddleware",
@@ -129,6 +129,11 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# Figures for Prometheus
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_FOLDER = FOLDER / env.str("METRICS_FOLDER", default="var/metrics")
 
 # The log
 

@@ -1,14 +1,16 @@
-"""What a load balancer or a cluster asks, answered before anything else of a request is looked at.
+"""What a load balancer, a cluster or Prometheus asks, answered before the rest of the site is.
 
 A kubelet asks by the number of a pod, which `ALLOWED_HOSTS` does not know, and without HTTPS, which
-would send it elsewhere. So these answers come from the first middleware: they need no host, no
-session, no language and no cookie.
+would send it elsewhere. So these answers come from a middleware above those that look: they need
+no host, no session, no language and no cookie.
 """
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
+from ask.web.metrics import metrics
 from ask.web.readiness import missing
 
 
@@ -26,6 +28,7 @@ def readyz(_: HttpRequest) -> HttpResponse:
 ANSWERS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "/healthz": healthz,
     "/readyz": readyz,
+    "/metrics": metrics,
 }
 
 
@@ -37,7 +40,7 @@ class ProbeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = ANSWERS.get(request.path_info)
-        if answer is None:
+        if answer is None or (answer is metrics and not settings.METRICS_TOKEN):
             return self.get_response(request)
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])

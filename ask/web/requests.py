@@ -1,4 +1,4 @@
-"""Each request has an id, which its log lines and its answer bear."""
+"""Each request has an id, which its log lines and its answer bear, and is counted."""
 
 import logging
 import re
@@ -10,6 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from ask.core.logs import request_id
+from ask.web.metrics import count_request
+from ask.web.probes import ANSWERS
 
 logger = logging.getLogger("ask.requests")
 
@@ -18,7 +20,7 @@ SANE = re.compile(r"[A-Za-z0-9._:/+=@-]{1,100}")
 
 
 class RequestMiddleware:
-    """Takes the id from `X-Request-ID`, or makes one, and says both when it is asked to."""
+    """Takes the id from `X-Request-ID` or makes one; counts and logs as the settings say."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,8 +33,13 @@ class RequestMiddleware:
         began_at = time.perf_counter()
         response = self.get_response(request)
         response.headers["X-Request-ID"] = id
+        seconds = time.perf_counter() - began_at
+        if request.path_info in ANSWERS:
+            return response  # every few seconds, for nobody
+        if settings.METRICS_TOKEN:
+            count_request(request, status=response.status_code, seconds=seconds)
         if settings.LOG_REQUESTS:
-            _tell(request, response, seconds=time.perf_counter() - began_at)
+            _tell(request, response, seconds=seconds)
         return response
 
 
