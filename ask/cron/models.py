@@ -13,7 +13,7 @@ from ask.cron import runner
 LOST_AFTER = timedelta(minutes=3)
 """How long a run may go without a sign of life."""
 
-SILENT = models.Q(beat_at__lt=Now() - LOST_AFTER)
+IS_SILENT = models.Q(beat_at__lt=Now() - LOST_AFTER)
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -29,7 +29,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
         Both moments are the database's: clocks of hosts may differ.
         """
-        return self.held().filter(SILENT)
+        return self.held().filter(IS_SILENT)
 
     def newest_of(self, jobs: Iterable[str]) -> Self:
         """The newest of these that each of the jobs has, in one query.

@@ -13,7 +13,7 @@ from ask.core.one_line import one_line
 from ask.cron import configuration
 from ask.cron.crontab import Crontab, CrontabError, Entry
 from ask.cron.lateness import late
-from ask.cron.models import SILENT, Run
+from ask.cron.models import IS_SILENT, Run
 
 logger = logging.getLogger("ask.cron")
 
@@ -114,7 +114,7 @@ def _telling(entries: Collection[Entry]) -> dict[str, EntryStatus]:
         )
         for run in ended.only("job", "state", "ended_at")
     }
-    held = Run.objects.held().annotate(is_silent=SILENT)
+    held = Run.objects.held().annotate(is_silent=IS_SILENT)
     for job, state, began_at, is_silent in held.values_list(
         "job", "state", "claimed_at", "is_silent"
     ):
