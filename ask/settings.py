@@ -28,6 +28,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ask.web.requests.RequestMiddleware",
+    "ask.web.probes.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "ask.web.language.LanguageMiddleware",
@@ -128,10 +130,28 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# Figures for Prometheus
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_FOLDER = FOLDER / env.str("METRICS_FOLDER", default="var/metrics")
+
+# The log
+
+LOG_REQUESTS = env.bool("LOG_REQUESTS", default=False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"belonging": {"()": "ask.core.logs.Belonging"}},
+    "formatters": {
+        "line": {"()": "ask.core.logs.LineFormatter"},
+        "json": {"()": "ask.core.logs.JSONFormatter"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["belonging"],
+            "formatter": env.str("LOG_FORMAT", default="line"),
+        },
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -5,7 +5,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from ask.web.measurements import share_measurements
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ask.settings")
+share_measurements()
 application = get_wsgi_application()
 
 # What is loaded now stays for good: the collector need not walk it again and again. With the

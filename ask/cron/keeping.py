@@ -183,7 +183,8 @@ class Keeper:
         elif _has_begun(events) or not self._may_begin(slot, events):
             self._record(slot, events)
         elif self._is_claimed(slot, events[0]):
-            logger.warning("%s: claimed and never begun; it begins now.", events[0]["job"])
+            begun = "%s: claimed and never begun; it begins now."
+            logger.warning(begun, events[0]["job"], extra={"run": events[0]["run"]})
             slot.journal.append("taken over")
             self.start(slot)
 
@@ -230,8 +231,9 @@ def _changed_at(path: Path) -> int:
 def _tell(events: list[dict[str, Any]]) -> None:
     """Say what did not go well, and where to look."""
     job, last = events[0]["job"], events[-1]
+    run = {"run": events[0]["run"]}
     if last["event"] != "ended":
-        logger.warning("%s: lost.", job)
+        logger.warning("%s: lost.", job, extra=run)
         return
     attempts = [event for event in events if event["event"] == "attempted"]
     if last["state"] in (SUCCEEDED, SKIPPED) or not attempts:
@@ -240,4 +242,4 @@ def _tell(events: list[dict[str, Any]]) -> None:
     how = "" if end["signal"] is None else f"signal {end['signal']}"
     why = last["reason"] or how or f"exit status {end['exit_status']}"
     log = f"; {end['log']}" if end["log"] else ""
-    logger.warning("%s: %s (%s)%s", job, last["state"], why, log)
+    logger.warning("%s: %s (%s)%s", job, last["state"], why, log, extra=run)

@@ -1,6 +1,7 @@
 """What ran: two tables, in the database that never waits for a long write."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Self
 
@@ -12,18 +13,31 @@ from ask.cron import runner
 LOST_AFTER = timedelta(minutes=3)
 """How long a run may go without a sign of life."""
 
+IS_SILENT = models.Q(beat_at__lt=Now() - LOST_AFTER)
+
 
 class RunQuerySet(models.QuerySet["Run"]):
     def running(self) -> Self:
         return self.filter(state=Run.State.RUNNING)
+
+    def held(self) -> Self:
+        """Those that run, or hold their job's lease; few, and with an index of their own."""
+        return self.filter(models.Q(state=Run.State.RUNNING) | models.Q(lease__isnull=False))
 
     def silent(self) -> Self:
         """Those that hold something, and gave no sign of life for too long.
 
         Both moments are the database's: clocks of hosts may differ.
         """
-        held = models.Q(state=Run.State.RUNNING) | models.Q(lease__isnull=False)
-        return self.filter(held, beat_at__lt=Now() - LOST_AFTER)
+        return self.held().filter(IS_SILENT)
+
+    def newest_of(self, jobs: Iterable[str]) -> Self:
+        """The newest of these that each of the jobs has, in one query.
+
+        Each is one look into an index; to group them would read them all.
+        """
+        newest = self.order_by("-scheduled_for").values("pk")
+        return self.filter(pk__in=[models.Subquery(newest.filter(job=job)[:1]) for job in jobs])
 
 
 class Run(models.Model):

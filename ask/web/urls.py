@@ -1,4 +1,7 @@
-"""The addresses of pages, as people know them from Stack Exchange. None ends with a slash."""
+"""The addresses of pages, as people know them from Stack Exchange.
+
+None ends with a slash, but for `/status/`. `ask.web.probes` answers what is no page.
+"""
 
 from django.urls import path, re_path, register_converter
 from django.urls.converters import IntConverter, StringConverter
@@ -13,6 +16,7 @@ from ask.web.views import (
     questions,
     revisions,
     slashes,
+    status,
     tags,
     users,
 )
@@ -54,6 +58,8 @@ urlpatterns = [
     path("users/<signed:id>/<str:slug>", users.user),
     path("badges", badges.badges),
     path("about", about.about),
+    path("status", status.with_slash),
+    path("status/", status.status_page),
     path("feeds", feeds.newest),
     path("feeds/tag/<tags:names>", feeds.tagged),
     path("feeds/question/<int:id>", feeds.question),

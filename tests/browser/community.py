@@ -69,6 +69,7 @@ def families() -> dict[str, str]:
         "profile: activity": f"{author}?tab=activity",
         "badges": "/badges",
         "about": "/about",
+        "status": "/status/",
         "not found": "/nosuch",
         "deleted": f"/q/{gone.pk}",
     }

@@ -2,6 +2,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import router
+from django.db.migrations.recorder import MigrationRecorder
 
 from ask.cron.crontab import Crontab
 from ask.cron.lateness import late_since
@@ -25,8 +27,11 @@ def ran(job: str, moment: float) -> None:
     Run.objects.create(job=job, scheduled_for=when, claimed_at=when, state=Run.State.FAILED)
 
 
-def test_nothing_is_late_where_nothing_ever_ran() -> None:
+def test_where_nothing_ever_ran_all_is_late_that_was_due_since_the_site_is_there() -> None:
+    made = MigrationRecorder.Migration.objects.using(router.db_for_read(Run)).filter(app="cron")
+    made.update(applied=datetime.fromtimestamp(NOON + 60, UTC))
     assert late(NOON + 1800) is None
+    assert late(NOON + 3600 + 301) == NOON + 3600
 
 
 def test_what_is_due_is_late_after_as_long_as_its_option_says() -> None:

@@ -1,0 +1,139 @@
+"""Whether every entry of the crontab ran as it should."""
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error as DatabaseFault
+
+from ask.core.one_line import one_line
+from ask.cron import configuration
+from ask.cron.crontab import Crontab, CrontabError, Entry
+from ask.cron.lateness import late
+from ask.cron.models import IS_SILENT, Run
+
+logger = logging.getLogger("ask.cron")
+
+SETTLING = {
+    Run.State.SUCCEEDED: "well",
+    Run.State.FAILED: "failing",
+    Run.State.TIMED_OUT: "failing",
+    Run.State.LOST: "lost",
+}
+"""What a run that ended says of its entry. One that was skipped or stopped says nothing."""
+
+
+class Condition(StrEnum):
+    """How an entry fares; the worst that is true of it, from the bottom up."""
+
+    NEVER = "never"
+    """No run of it has come to an end yet, and none had to."""
+    WELL = "well"
+    RUNNING = "running"
+    FAILING = "failing"
+    """The newest run that ended has failed, or took too long."""
+    LOST = "lost"
+    """Nobody knows how the newest run ended, or a running one gives no sign of life."""
+    LATE = "late"
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether somebody should look."""
+        return self in (Condition.FAILING, Condition.LOST, Condition.LATE)
+
+
+class Trouble(StrEnum):
+    """Why nothing can be said of any entry."""
+
+    CRONTAB = "crontab"
+    """It cannot be read."""
+    DATABASE = "database"
+    """It cannot be reached, or has not the tables."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryStatus:
+    """How one entry fares."""
+
+    name: str
+    condition: Condition
+    since: datetime | None = None
+    """When it was due, if it is late; else when the run began or ended that says so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """How all of them fare, in the order of the crontab."""
+
+    entries: tuple[EntryStatus, ...] = ()
+    trouble: Trouble | None = None
+
+    @property
+    def troubled(self) -> tuple[EntryStatus, ...]:
+        """The entries that somebody should look at."""
+        return tuple(one for one in self.entries if one.condition.is_trouble)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether everything ran as it should."""
+        return not self.trouble and not self.troubled
+
+
+def status(*, now: datetime) -> Status:
+    """The state of the site's crontab; never raises for what it is there to tell."""
+    path = configuration.crontab_path()
+    try:
+        changed_at = path.stat().st_mtime
+        crontab = Crontab.read(path.read_bytes(), source=str(path))
+        zone = configuration.zone()
+    except (OSError, CrontabError, ImproperlyConfigured) as e:
+        logger.error("The status is not known: %s", e)
+        return Status(trouble=Trouble.CRONTAB)
+    entries = crontab.entries
+    try:
+        dues = late(entries, now=now.timestamp(), zone=zone, changed_at=changed_at)
+        runs = _telling(entries)
+    except DatabaseFault as e:
+        logger.error("The status is not known: the database: %s", one_line(e))
+        return Status(trouble=Trouble.DATABASE)
+    return Status(
+        entries=tuple(_of(entry.name, due=dues.get(entry.name), runs=runs) for entry in entries)
+    )
+
+
+def _telling(entries: Collection[Entry]) -> dict[str, EntryStatus]:
+    """What the newest runs say of the entries that have any; two queries."""
+    names = [entry.name for entry in entries]
+    ended = Run.objects.filter(state__in=list(SETTLING)).newest_of(names)
+    found = {
+        run.job: EntryStatus(
+            name=run.job, condition=Condition(SETTLING[Run.State(run.state)]), since=run.ended_at
+        )
+        for run in ended.only("job", "state", "ended_at")
+    }
+    held = Run.objects.held().annotate(is_silent=IS_SILENT)
+    for job, state, began_at, is_silent in held.values_list(
+        "job", "state", "claimed_at", "is_silent"
+    ):
+        if state != Run.State.RUNNING or job not in names:
+            continue
+        condition = Condition.LOST if is_silent else Condition.RUNNING
+        before = found.get(job)
+        if before is None or _is_worse(condition, before.condition):
+            found[job] = EntryStatus(name=job, condition=condition, since=began_at)
+    return found
+
+
+def _is_worse(one: Condition, other: Condition) -> bool:
+    order = list(Condition)
+    return order.index(one) > order.index(other)
+
+
+def _of(name: str, *, due: int | None, runs: dict[str, EntryStatus]) -> EntryStatus:
+    if due is not None:
+        since = datetime.fromtimestamp(due, UTC)
+        return EntryStatus(name=name, condition=Condition.LATE, since=since)
+    return runs.get(name) or EntryStatus(name=name, condition=Condition.NEVER)
