@@ -14,6 +14,7 @@ from ask.cron.actions import (
     edit,
     explain,
     install,
+    kubernetes,
     next,
     run,
     show,
@@ -32,6 +33,7 @@ ACTIONS = {
     "install": install,
     "uninstall": uninstall,
     "diff": diff,
+    "kubernetes": kubernetes,
     "tick": tick,
     "store": store,
 }
