@@ -19,6 +19,7 @@ from ask.cron.actions import (
     run,
     show,
     store,
+    systemd,
     tick,
     uninstall,
 )
@@ -34,6 +35,7 @@ ACTIONS = {
     "uninstall": uninstall,
     "diff": diff,
     "kubernetes": kubernetes,
+    "systemd": systemd,
     "tick": tick,
     "store": store,
 }
