@@ -110,6 +110,8 @@ CRON_FOLDER = FOLDER / env.str("CRON_FOLDER", default="var/cron")
 TZ = os.environ.get("TZ")  # Django is about to set it to its TIME_ZONE
 CRON_ZONE = env.str("CRON_ZONE", default=(TZ or "").lstrip(":"))
 CRON_ENVIRONMENT = env.names  # grows until the end of this file
+CRON_SERVICES = {"web": ["serve"]}  # what a server runs beside the scheduler: manage.py's commands
+CRON_WRITABLE = [FOLDER / "var"]  # where these and jobs write
 
 # Mail
 

@@ -16,7 +16,7 @@ SECONDS_TO_START = 60
 
 
 class CannotListen(Exception):
-    """The address is taken, or may not be used; the message says what to do."""
+    """The address is taken, or may not be used."""
 
 
 class DidNotAnswer(Exception):
@@ -68,13 +68,9 @@ class Address:
                 probe.bind(address)
             except OSError as problem:
                 if problem.errno == errno.EADDRINUSE:
-                    raise CannotListen(
-                        f"Port {self.port} of {self.host} is taken. Choose another one:"
-                        f"  make run PORT={self.port + 1}"
-                    ) from None
+                    raise CannotListen(f"Port {self.port} of {self.host} is taken.") from None
                 raise CannotListen(
                     f"Cannot listen on port {self.port} of {self.host}: {problem.strerror}."
-                    "  PORT= and HOST= choose another address."
                 ) from None
 
     def _resolved(self) -> tuple[socket.AddressFamily, Any]:
@@ -92,14 +88,16 @@ def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def granian(address: Address) -> list[str]:
-    """The command that serves the site and its static files."""
+def granian(address: Address, *, workers: int | None = None) -> list[str]:
+    """The command that serves the site and its static files.
+
+    By default it has a laptop's share: a page is mostly Python, which one process does on one core.
+    """
     return [
         *(sys.executable, "-m", "granian", "ask.wsgi:application"),
         *("--interface", "wsgi", "--no-ws"),
         *("--host", address.ip, "--port", str(address.port)),
-        # A laptop's share: a page is mostly Python, which one process does on one core.
-        *("--workers", str(min(2, os.cpu_count() or 1)), "--blocking-threads", "4"),
+        *("--workers", str(workers or min(2, os.cpu_count() or 1)), "--blocking-threads", "4"),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
         *("--static-path-route", settings.STATIC_URL.rstrip("/")),
         *("--static-path-mount", str(settings.STATIC_ROOT)),

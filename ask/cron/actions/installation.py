@@ -93,7 +93,7 @@ class Installation:
         path = path_of(options).resolve()
         crontab = crontab_of({"crontab": path, "system": options["with_users"]})
         user, environment = _said(Lines(crontab, command=lambda _: ()).found(text) or [])
-        environment = _environment_file(options) or environment
+        environment = environment_file(options) or environment
         if options["no_env"]:
             environment = None
         prefix = ["/usr/bin/env", f"{ENV_FILE}={environment}"] if environment else []
@@ -163,7 +163,8 @@ def _user(options: dict[str, Any], *, path: Path, before: str) -> str:
         raise CommandError(f"There is no user {name} on this host.") from None
 
 
-def _environment_file(options: dict[str, Any]) -> Path | None:
+def environment_file(options: dict[str, Any]) -> Path | None:
+    """The file of settings that is said, here or in this environment."""
     file: Path | None = options["env_file"]
     if file is None and (known := os.environ.get(ENV_FILE)):
         file = Path(known)
@@ -177,8 +178,10 @@ def settings_here() -> dict[str, str]:
     return {name: os.environ[name] for name in sorted(known & set(os.environ))}
 
 
-def require_environment(file: Path | None, *, user: str, is_wanted: bool) -> bool:
-    """Refuse lines whose jobs would find other settings than this process, if that `is_wanted`.
+def require_environment(
+    file: Path | None, *, user: str, is_wanted: bool, who: str = "Cron"
+) -> bool:
+    """Refuse that `who` starts anything with other settings than this process, if that `is_wanted`.
 
     A file that is not there is made; whether it was. Raises CommandError.
     """
@@ -186,7 +189,7 @@ def require_environment(file: Path | None, *, user: str, is_wanted: bool) -> boo
     if file is None:
         if here and is_wanted:
             raise CommandError(
-                f"Cron passes no settings on, and here are {', '.join(here)}. Name a file for"
+                f"{who} passes no settings on, and here are {', '.join(here)}. Name a file for"
                 " them with --env-file FILE, which is made if it is not there; or leave them out"
                 " with --no-env."
             )

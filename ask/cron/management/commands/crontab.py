@@ -14,10 +14,12 @@ from ask.cron.actions import (
     edit,
     explain,
     install,
+    kubernetes,
     next,
     run,
     show,
     store,
+    systemd,
     tick,
     uninstall,
 )
@@ -32,6 +34,8 @@ ACTIONS = {
     "install": install,
     "uninstall": uninstall,
     "diff": diff,
+    "kubernetes": kubernetes,
+    "systemd": systemd,
     "tick": tick,
     "store": store,
 }

@@ -46,7 +46,12 @@ class Command(BaseCommand):
             _take_signals_as_ctrl_c()
             self.prepare(dump=dump, questions=options["questions"])
             self.serve(address)
-        except (CannotListen, DidNotAnswer) as problem:
+        except CannotListen as problem:
+            raise CommandError(
+                f"{problem} PORT= and HOST= choose another address:"
+                f"  make run PORT={address.port + 1}"
+            ) from None
+        except DidNotAnswer as problem:
             raise CommandError(str(problem)) from None
 
     def prepare(self, *, dump: Path | None, questions: int) -> None:
