@@ -2,7 +2,7 @@
 
 import os
 
-from ask.env import FOLDER, databases, env, secret_key
+from ask.env import FOLDER, databases, email, env, secret_key
 
 SECRET_KEY = secret_key()
 DEBUG = env.bool("DEBUG", default=False)
@@ -111,7 +111,8 @@ CRON_ENVIRONMENT = env.names  # grows until the end of this file
 
 # Mail
 
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
+SENDMAIL: str = "/usr/sbin/sendmail"  # unless EMAIL_URL names another
+vars().update(email(env.str("EMAIL_URL", default="consolemail://")))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ask@localhost")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 
