@@ -14,6 +14,7 @@ from django.db import connections
 from ask.core.one_line import one_line
 from ask.cron import configuration
 from ask.cron.actions.entries import add_entry_arguments, crontab_of, entry_of
+from ask.cron.addresses import is_mailed_by_ask
 from ask.cron.crontab import Entry
 from ask.cron.keeping import Keeper
 from ask.cron.models import Run
@@ -61,8 +62,10 @@ def _start(entry: Entry, *, place: Place, source: str) -> None:
         # What ended meanwhile, or died, gives its job free.
         keeper.keep()
         keeper.look_now()
+    # Cron mails what is printed.
+    prints = "nothing" if is_mailed_by_ask(entry) else "failure"
     for moment in moments:
-        slot = slot_for(entry, moment=moment, cause=cause, place=place, prints="failure")
+        slot = slot_for(entry, moment=moment, cause=cause, place=place, prints=prints)
         if slot is None:
             continue
         try:

@@ -14,6 +14,7 @@ from ask.cron.actions import (
     edit,
     explain,
     install,
+    mail,
     next,
     run,
     show,
@@ -34,6 +35,7 @@ ACTIONS = {
     "diff": diff,
     "tick": tick,
     "store": store,
+    "mail": mail,
 }
 
 
