@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import Error as DatabaseFault
 from django.db import InterfaceError, OperationalError
 
 from ask.core.one_line import one_line
-from ask.cron.addresses import sender
+from ask.cron.addresses import is_sender
 from ask.cron.letters import Letter, failure, recovery
 from ask.cron.models import Run, Streak
 from ask.cron.outbox import Outbox
@@ -280,17 +281,17 @@ def _writer(outbox: Outbox, events: list[dict[str, Any]]) -> Callable[[Run, Stre
             letter = failure(run, attempts, expression=spec.get("expression", ""))
         else:
             letter = recovery(run, streak)
-        _write(outbox, letter, run, wanted_sender=spec.get("mail_from", ""))
+        _write(outbox, letter, run, sender=spec.get("mail_from", ""))
 
     return write
 
 
-def _write(outbox: Outbox, letter: Letter, run: Run, *, wanted_sender: str = "") -> None:
+def _write(outbox: Outbox, letter: Letter, run: Run, *, sender: str = "") -> None:
     if run.mail_to:
         outbox.put(
             letter.name,
             to=run.mail_to.split(","),
-            sender=sender(wanted_sender),
+            sender=sender if is_sender(sender) else settings.DEFAULT_FROM_EMAIL,
             subject=letter.subject,
             text=letter.text,
         )

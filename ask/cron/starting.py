@@ -14,8 +14,8 @@ from typing import NoReturn
 from django.conf import settings
 
 from ask.cron import runner
-from ask.cron.addresses import addresses_of
 from ask.cron.crontab import Entry
+from ask.cron.recipients import recipients
 from ask.cron.records import Claim, claim, skip
 from ask.cron.spool import Slot, Spool
 
@@ -87,7 +87,7 @@ def slot_for(
             store=list(place.store),
             prints=prints,
             expression=entry.expression,
-            mail_to=",".join(addresses_of(entry)),
+            mail_to=",".join(recipients(entry)),
             mail_from=entry.variables.get("MAILFROM", ""),
         )
     except OSError:

@@ -177,3 +177,29 @@ def test_marks_of_sent_mails_go_in_the_end(tmp_path: Path) -> None:
     Outbox(tmp_path).send()
     assert not old.exists()
     assert new.exists()
+
+
+def test_a_sender_is_ended_however_slowly_a_server_speaks(tmp_path: Path) -> None:
+    box = Outbox(tmp_path / "mail")
+    box.folder.mkdir()
+    path = put(box)
+    send = (
+        "import django; django.setup();"
+        "from ask.cron.actions.mail import send; send(patience=1); print('sent')"
+    )
+    with hanging_server() as (url, _):
+        done = subprocess.run(
+            [sys.executable, "-c", send],
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "ask.settings",
+                "CRON_FOLDER": str(tmp_path),
+                "EMAIL_URL": url,
+                "EMAIL_TIMEOUT": "1000",
+            },
+            capture_output=True,
+            check=False,
+        )
+    assert done.returncode == -signal.SIGALRM
+    assert path.stat().st_size
+    assert not box.is_due()

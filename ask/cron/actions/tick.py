@@ -14,10 +14,10 @@ from django.db import connections
 from ask.core.one_line import one_line
 from ask.cron import configuration
 from ask.cron.actions.entries import add_entry_arguments, crontab_of, entry_of
-from ask.cron.addresses import is_mailed_by_ask
 from ask.cron.crontab import Entry
 from ask.cron.keeping import Keeper
 from ask.cron.models import Run
+from ask.cron.recipients import is_mailed_by_ask
 from ask.cron.records import Claim
 from ask.cron.scheduler import A_LITTLE, A_LOT
 from ask.cron.starting import Place, become, boot, claimed, slot_for
