@@ -11,6 +11,8 @@ from environ import FileAwareEnv
 
 FOLDER = Path(__file__).resolve().parent.parent
 
+SENDMAIL_BACKEND = "ask.core.sendmail.EmailBackend"
+
 
 class Environment(FileAwareEnv):  # type: ignore[misc]
     """Remembers which names it was asked for."""
@@ -75,6 +77,15 @@ def _sqlite(path: Path) -> dict[str, Any]:
         },
         "TEST": {"NAME": str(path.with_name(f"test-{path.name}"))},
     }
+
+
+def email(url: str) -> dict[str, Any]:
+    """Django's settings of mail for one address; `sendmail:///path` names a program."""
+    if url.startswith("sendmail:"):
+        program = url.removeprefix("sendmail:").removeprefix("//") or "/usr/sbin/sendmail"
+        return {"EMAIL_BACKEND": SENDMAIL_BACKEND, "SENDMAIL": program}
+    found: dict[str, Any] = env.email_url_config(url)
+    return found
 
 
 def secret_key() -> str:

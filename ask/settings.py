@@ -2,7 +2,7 @@
 
 import os
 
-from ask.env import FOLDER, databases, env, secret_key
+from ask.env import FOLDER, databases, email, env, secret_key
 
 SECRET_KEY = secret_key()
 DEBUG = env.bool("DEBUG", default=False)
@@ -115,7 +115,8 @@ CRON_WRITABLE = [FOLDER / "var"]  # where these and jobs write
 
 # Mail
 
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
+SENDMAIL: str = "/usr/sbin/sendmail"  # unless EMAIL_URL names another
+vars().update(email(env.str("EMAIL_URL", default="consolemail://")))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ask@localhost")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from ask.cron.models import Attempt, Run
+from ask.cron.models import Attempt, Run, Streak
 
 BATCH = 500
 CLAIMS_KEPT = timedelta(days=2)
@@ -34,6 +34,10 @@ def clean_runs(
         due = Run.objects.filter(old, job=job, scheduled_for__lt=now - CLAIMS_KEPT)
         due = due.exclude(state=Run.State.RUNNING)
         count += due.count() if is_trial else _delete(due, advanced=advanced)
+    if not is_trial:
+        # Of jobs that are gone, nobody will say that they work again.
+        streaks = Streak.objects.filter(last_failed_for__lt=now - timedelta(days=days))
+        streaks.exclude(job__in=Run.objects.values("job")).delete()
     return count
 
 

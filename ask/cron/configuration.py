@@ -28,7 +28,12 @@ def place(*, crontab: Path | None = None) -> Place:
     Raises OSError where the spool cannot be made.
     """
     folder = (crontab or crontab_path()).absolute().parent
-    return Place(spool=spool(), folder=folder, store=manage("crontab", "store"))
+    return Place(
+        spool=spool(),
+        folder=folder,
+        store=manage("crontab", "store"),
+        mail=manage("crontab", "mail"),
+    )
 
 
 def manage(*arguments: str) -> list[str]:

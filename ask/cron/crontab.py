@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ask.cron import options as option_words
 from ask.cron import variables as variable_lines
+from ask.cron.addresses import is_recipient, split
 from ask.cron.commands import split_input, suggested_name
 from ask.cron.options import MARK, OptionError, Options
 from ask.cron.schedule import Schedule, ScheduleError
@@ -382,6 +383,12 @@ class _Reader:
         self._variables = {**self._variables, name: value}
         column = len(line) - len(line.lstrip(" \t"))
         at = line.index("=") + 1
+        if name == "MAILTO":
+            for address in split(value):
+                if not is_recipient(address):
+                    self._warn(
+                        line.index(address, at), f"{address!r} is no address: it gets no mail"
+                    )
         if name == "CRON_TZ":
             self._warn(
                 column,

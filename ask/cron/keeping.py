@@ -8,14 +8,20 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import Error as DatabaseFault
 from django.db import InterfaceError, OperationalError
 
 from ask.core.one_line import one_line
-from ask.cron.records import Claim, beat, mark_lost, store
+from ask.cron.addresses import is_sender
+from ask.cron.letters import Letter, failure, recovery
+from ask.cron.models import Run, Streak
+from ask.cron.outbox import Outbox
+from ask.cron.records import Claim, attempts_of, beat, mark_lost, run_of, store
 from ask.cron.runner import SKIPPED, SUCCEEDED
 from ask.cron.spool import Slot
 from ask.cron.starting import Place, boot, claimed, spawn
+from ask.cron.streaks import Known, current, judge, judge_failure
 
 logger = logging.getLogger("ask.cron")
 
@@ -38,6 +44,10 @@ class Keeper:
         """`start` is given what is taken over."""
         self.place = place
         self.start = start
+        self.outbox = Outbox(place.spool.mail)
+        self._known = Known(place.spool.mail / "streaks")
+        self._told: set[Path] = set()
+        """Slots of which nothing is to be told without the database."""
         self._seen: dict[Path, tuple[tuple[int, int], UUID, str]] = {}
         self._alive: dict[UUID, str] = {}
         """The lease of each run that has a runner, empty where it excludes nobody."""
@@ -84,14 +94,41 @@ class Keeper:
                 self._beat_at = now + BEAT_EVERY
             if now >= self._looked_at:
                 self._look_for_lost(now)
+                self._known.replace(current())
                 self._looked_at = now + LOOK_FOR_LOST_EVERY
         except DatabaseFault:
             self._in_touch_since = None
             raise
 
+    def tell(self) -> None:
+        """Mail what is to be told of runs that ended while the database is away."""
+        paths = self.place.spool.paths()
+        self._forget_all_but(paths)
+        for path in paths:
+            if path in self._settled or path in self._told:
+                continue
+            slot = self.place.spool.look_at(path)
+            if slot is None:
+                continue
+            try:
+                self._tell_without_database(slot)
+            except OSError as e:
+                self._complain(path, one_line(e))
+            finally:
+                slot.release()
+
+    def _tell_without_database(self, slot: Slot) -> None:
+        events = slot.events()
+        if not _has_begun(events):
+            return
+        if not any(event["event"] in ("told", "stored") for event in events):
+            self._known.judge(run_of(events, is_alive=False), tell=_writer(self.outbox, events))
+            slot.journal.append("told")
+        self._told.add(slot.path)
+
     def look_now(self) -> None:
         """Look for what is lost although it is not time to. Raises DatabaseError."""
-        if count := mark_lost():
+        if count := mark_lost(tell=self._tell_of_silent):
             logger.warning("%d runs are lost: they gave no sign of life.", count)
 
     def _look_for_lost(self, now: float) -> None:
@@ -100,6 +137,10 @@ class Keeper:
             self._in_touch_since = now
         if now - self._in_touch_since >= 3 * BEAT_EVERY:
             self.look_now()
+
+    def _tell_of_silent(self, run: Run) -> None:
+        attempts = list(run.attempts.order_by("number"))
+        judge_failure(run, tell=lambda run, _: _write(self.outbox, failure(run, attempts), run))
 
     def _complain(self, path: Path, text: str) -> None:
         if self._complaints.get(path) != text:
@@ -119,6 +160,7 @@ class Keeper:
 
     def _forget_all_but(self, paths: Collection[Path]) -> None:
         # Others remove slots as well.
+        self._told.intersection_update(paths)
         for path in {*self._settled, *self._seen, *self._complaints}.difference(paths):
             self._settled.pop(path, None)
             self._seen.pop(path, None)
@@ -197,10 +239,12 @@ class Keeper:
             raise
 
     def _record(self, slot: Slot, events: list[dict[str, Any]]) -> None:
-        if store(slot, spool=self.place.spool, is_alive=False):
+        is_settled = store(slot, spool=self.place.spool, is_alive=False)
+        judge(run_of(events, is_alive=False), tell=_writer(self.outbox, events))
+        if is_settled:
             slot.journal.append("stored")
             self._settled[slot.path] = time.time()
-            _tell(events)
+            _log(events)
         else:
             self._leased.add(UUID(events[0]["run"]))
             self._lingering.add(slot.path)
@@ -228,11 +272,37 @@ def _changed_at(path: Path) -> int:
         return 0
 
 
-def _tell(events: list[dict[str, Any]]) -> None:
+def _writer(outbox: Outbox, events: list[dict[str, Any]]) -> Callable[[Run, Streak | None], None]:
+    """What puts the mail about a run, of which a slot tells, into the outbox."""
+
+    def write(run: Run, streak: Streak | None) -> None:
+        spec = events[0]
+        if streak is None:
+            attempts = attempts_of(run, events)
+            letter = failure(run, attempts, expression=spec.get("expression", ""))
+        else:
+            letter = recovery(run, streak)
+        _write(outbox, letter, run, sender=spec.get("mail_from", ""))
+
+    return write
+
+
+def _write(outbox: Outbox, letter: Letter, run: Run, *, sender: str = "") -> None:
+    if run.mail_to:
+        outbox.put(
+            letter.name,
+            to=run.mail_to.split(","),
+            sender=sender if is_sender(sender) else settings.DEFAULT_FROM_EMAIL,
+            subject=letter.subject,
+            text=letter.text,
+        )
+
+
+def _log(events: list[dict[str, Any]]) -> None:
     """Say what did not go well, and where to look."""
-    job, last = events[0]["job"], events[-1]
-    run = {"run": events[0]["run"]}
-    if last["event"] != "ended":
+    job, run = events[0]["job"], {"run": events[0]["run"]}
+    last = next((event for event in events if event["event"] == "ended"), None)
+    if last is None:
         logger.warning("%s: lost.", job, extra=run)
         return
     attempts = [event for event in events if event["event"] == "attempted"]

@@ -72,6 +72,8 @@ class Run(models.Model):
     host = models.CharField(max_length=255)
     command = models.TextField()
     user = models.CharField(max_length=64, blank=True)
+    mail_to = models.TextField(blank=True)
+    """Addresses that are told of its failure, with commas between."""
     lease = models.CharField(max_length=52, null=True, unique=True)
     """The job's name while this run excludes others of its job."""
     claimed_at = models.DateTimeField()
@@ -129,3 +131,25 @@ class Attempt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "number"], name="cron_attempt_number"),
         ]
+
+
+class Streak(models.Model):
+    """Failures of a job, one after another: a row from the first one until it works again.
+
+    Whoever makes the row tells of the failure, and whoever removes it tells that all is well.
+    """
+
+    job = models.CharField(max_length=52, primary_key=True)
+    run = models.UUIDField()
+    """The run whose failure was the first."""
+    since = models.DateTimeField()
+    """When that run was due."""
+    last_failed_for = models.DateTimeField()
+    """When the last run that failed was due."""
+    count = models.PositiveIntegerField(default=1)
+
+    @classmethod
+    def begun_by(cls, run: Run) -> Self:
+        return cls(
+            job=run.job, run=run.pk, since=run.scheduled_for, last_failed_for=run.scheduled_for
+        )

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -73,6 +73,7 @@ def _row(spec: dict[str, Any]) -> Run:
         host=spec["host"],
         command=_storable(spec["command"]),
         user=spec["user"] or "",
+        mail_to=spec.get("mail_to", ""),
         lease=spec["job"] if spec["lock"] else None,
         claimed_at=_moment(spec["at"]),
     )
@@ -93,19 +94,13 @@ def store(slot: Slot, *, spool: Spool, is_alive: bool) -> bool:
     """
     events = slot.journal.events()
     spec = events[0]
-    run = _row(spec)
-    _read(run, events)
+    run = run_of(events, is_alive=is_alive)
     if is_alive:
         _show_live(run, slot)
-    elif not run.ended_at:
-        run.state = Run.State.LOST
-        killed = "its runner was killed" if run.started_at else "it was claimed, and never begun"
-        run.reason = killed
-        run.ended_at = datetime.now(UTC)
     is_settled = bool(run.ended_at) and not (run.lease and spool.is_locked(Path(spec["lock"])))
     if is_settled:
         run.lease = None
-    attempts = [_attempt(run, events, n) for n, e in enumerate(events) if e["event"] == "attempted"]
+    attempts = attempts_of(run, events)
     with transaction.atomic(using=router.db_for_write(Run)):
         known = Run.objects.filter(pk=run.pk)
         # Who looked at a living run may be late, and its end be recorded already.
@@ -120,6 +115,23 @@ def store(slot: Slot, *, spool: Spool, is_alive: bool) -> bool:
                 return is_settled
         Attempt.objects.bulk_create(attempts, ignore_conflicts=True)
     return is_settled
+
+
+def run_of(events: list[dict[str, Any]], *, is_alive: bool) -> Run:
+    """The run that a slot tells of, as its row would be."""
+    run = _row(events[0])
+    _read(run, events)
+    if not is_alive and not run.ended_at:
+        run.state = Run.State.LOST
+        killed = "its runner was killed" if run.started_at else "it was claimed, and never begun"
+        run.reason = killed
+        run.ended_at = datetime.now(UTC)
+    return run
+
+
+def attempts_of(run: Run, events: list[dict[str, Any]]) -> list[Attempt]:
+    """Those that are over."""
+    return [_attempt(run, events, n) for n, e in enumerate(events) if e["event"] == "attempted"]
 
 
 CHANGES = (
@@ -200,19 +212,26 @@ def beat(*, alive: Mapping[UUID, str], leased: Collection[UUID]) -> None:
 
 
 @answered_in_time
-def mark_lost() -> int:
-    """Mark what gave no sign of life for too long as lost; how many. Raises DatabaseError."""
+def mark_lost(*, tell: Callable[[Run], object] = lambda _: None) -> int:
+    """Mark what gave no sign of life for too long as lost; how many. Raises DatabaseError.
+
+    Of hosts that do so at once, one tells of each run.
+    """
     Run.objects.silent().exclude(state=Run.State.RUNNING).update(lease=None)
-    return (
-        Run.objects.silent()
-        .running()
-        .update(
-            state=Run.State.LOST,
-            reason=SILENT,
-            ended_at=Now(),
-            lease=None,
-        )
-    )
+    count = 0
+    for run in Run.objects.silent().running():
+        with transaction.atomic(using=router.db_for_write(Run)):
+            run.state, run.reason, run.ended_at = Run.State.LOST, SILENT, datetime.now(UTC)
+            is_ours = (
+                Run.objects.filter(pk=run.pk)
+                .silent()
+                .running()
+                .update(state=run.state, reason=SILENT, ended_at=Now(), lease=None)
+            )
+            if is_ours:
+                tell(run)
+        count += is_ours
+    return count
 
 
 @answered_in_time

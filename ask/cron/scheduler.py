@@ -24,7 +24,7 @@ from ask.cron.records import Claim, was_run
 from ask.cron.reporting import keep_connections
 from ask.cron.runner import SKIPPED
 from ask.cron.spool import Slot
-from ask.cron.starting import AGAIN, Place, boot, claimed, slot_for, spawn
+from ask.cron.starting import AGAIN, Place, boot, claimed, environment, slot_for, spawn
 
 logger = logging.getLogger("ask.cron")
 
@@ -160,7 +160,7 @@ class Scheduler:
         self._is_catching_up = True
         self._is_after_reboot = False
         self._complaint = ""
-        self._away_until = -math.inf
+        self._away_until = self._mailed_at = -math.inf
         # Debian's names for these are timeRunning and virtualTime. The latter stays where it is
         # while a clock that was set back goes through minutes again.
         self._minute = self._reached = self._highest = self._reached_before()
@@ -196,6 +196,7 @@ class Scheduler:
         self._guarded(self._start_waiting)
         self._guarded(self._catch_up)
         self._guarded(self._keep)
+        self._guarded(self._send_mail)
 
     def start_after_reboot(self) -> None:
         """Start what runs once after each start of the machine, or the container."""
@@ -374,14 +375,37 @@ class Scheduler:
             self._keeper_lock = spool.become_keeper()
         if self._keeper_lock is not None:
             os.utime(self._keeper_lock)
+        is_ours = self._keeper_lock is not None or not spool.has_attentive_keeper()
         if self._is_away:
+            if is_ours:
+                self.keeper.tell()
             return
-        if self._keeper_lock is not None or not spool.has_attentive_keeper():
+        if is_ours:
             self._is_in_use = self.keeper.keep()
             self.keeper.beat()
         if self._complaint and not self._waiting:
             logger.info("All is well again.")
             self._complaint = ""
+
+    def _send_mail(self) -> None:
+        """Let a process of its own send what is due: a mail server that hangs delays nothing."""
+        now = time.monotonic()
+        if (
+            not self.place.mail
+            or now - self._mailed_at < LOOK_EVERY
+            or not self.keeper.outbox.is_due()
+        ):
+            return
+        self._mailed_at = now
+        command = list(self.place.mail)
+        os.posix_spawn(
+            command[0],
+            command,
+            environment(),
+            file_actions=[(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)],
+            setsid=True,
+            setsigmask=[],
+        )
 
     def _finish(self) -> None:
         """Wait for what runs, then end it; somebody impatient may ask again."""
@@ -400,6 +424,8 @@ class Scheduler:
             self._wait(KEEP_EVERY)
         self._kept_at = self._away_until = -math.inf
         self._guarded(self._keep)
+        self._mailed_at = -math.inf
+        self._guarded(self._send_mail)
 
     # Time and signals
 

@@ -75,6 +75,7 @@ class Spool:
         self.locks = folder / "locks"
         self.logs = folder / "logs"
         self.boots = folder / "boots"
+        self.mail = folder / "mail"
         self.keeper = folder / "keeper"
         self.make_folders()
 
@@ -82,7 +83,7 @@ class Spool:
         """Make what is not there."""
         if not self.folder.exists():
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for each in (self.runs, self.locks, self.logs, self.boots):
+        for each in (self.runs, self.locks, self.logs, self.boots, self.mail):
             if not each.exists():
                 each.mkdir(exist_ok=True, mode=0o700)
                 give_to_owner(each, of=self.folder)

@@ -15,6 +15,7 @@ from django.conf import settings
 
 from ask.cron import runner
 from ask.cron.crontab import Entry
+from ask.cron.recipients import recipients
 from ask.cron.records import Claim, claim, skip
 from ask.cron.spool import Slot, Spool
 
@@ -33,6 +34,8 @@ class Place:
     """Where a job starts unless the crontab says HOME."""
     store: Sequence[str]
     """The command that copies slots into the database; a runner starts it if nobody else does."""
+    mail: Sequence[str] = ()
+    """The command that sends what waits in the outbox, for a scheduler, which has no time to."""
 
 
 def slot_for(
@@ -83,6 +86,9 @@ def slot_for(
             keeper=str(spool.keeper),
             store=list(place.store),
             prints=prints,
+            expression=entry.expression,
+            mail_to=",".join(recipients(entry)),
+            mail_from=entry.variables.get("MAILFROM", ""),
         )
     except OSError:
         slot.remove()

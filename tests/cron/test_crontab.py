@@ -260,6 +260,7 @@ def test_whatever_can_be_read_is_there_beside_the_problems() -> None:
     ("text", "expected"),
     [
         ("CRON_TZ=UTC\n", "1:1: Debian ignores CRON_TZ"),
+        ("MAILTO=root,-f,a@b.org\n", "1:13: '-f' is no address: it gets no mail"),
         ("TZ=UTC\n", "1:1: TZ is for the commands only"),
         ("PATH=$HOME/bin:/bin\n", "1:6: cron expands nothing"),
         ("X=a # b\n", "1:5: no comment: this is a part of the value"),

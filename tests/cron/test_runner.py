@@ -141,7 +141,7 @@ def test_what_root_makes_in_the_spool_of_another_is_the_others(tmp_path: Path) -
     place(tmp_path).spool.is_first_since("boot", job="job")
     made = list(spool.rglob("*"))
     assert {path.name for path in made} >= {"runs", "job.lock", "logs", "job"}
-    assert len(made) == 9
+    assert len(made) == 10
     assert {path.stat().st_uid for path in made} == {games.pw_uid}
 
 

@@ -1,3 +1,4 @@
+import uuid
 from datetime import datetime, timedelta
 from io import StringIO
 
@@ -6,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from ask.cron import cleaning
-from ask.cron.models import Attempt, Run
+from ask.cron.models import Attempt, Run, Streak
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -67,3 +68,14 @@ def test_what_runs_stays() -> None:
 def test_a_number_below_zero_is_refused() -> None:
     with pytest.raises(CommandError, match="--days must not be negative: -1"):
         clean("--days", "-1")
+
+
+def test_failures_of_a_job_that_is_gone_are_forgotten() -> None:
+    ran("here", days_ago=1)
+    for job, days in (("here", 40), ("gone", 40), ("new", 1)):
+        moment = timezone.now() - timedelta(days=days)
+        Streak.objects.create(job=job, run=uuid.uuid4(), since=moment, last_failed_for=moment)
+    clean("--dry-run")
+    assert Streak.objects.count() == 3
+    clean()
+    assert sorted(Streak.objects.values_list("job", flat=True)) == ["here", "new"]

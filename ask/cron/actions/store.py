@@ -3,11 +3,16 @@
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
+from django.db import Error as DatabaseFault
 
 from ask.cron import configuration
+from ask.cron.actions.mail import send
 from ask.cron.keeping import Keeper
 
 HELP = "copy what runs of this host wrote down into the database"
+
+PATIENCE = 30
+"""Seconds for mails: the runner waits for this process."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -17,5 +22,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(command: BaseCommand, **_: object) -> None:
     """Raises DatabaseError when the database is away: the records wait on the disk."""
     keeper = Keeper(configuration.place())
-    keeper.keep()
-    keeper.beat()
+    try:
+        keeper.keep()
+        keeper.beat()
+    except DatabaseFault:
+        keeper.tell()
+        raise
+    finally:
+        # Not in a process of its own, which would come to the runner, and seem to be of the job.
+        send(patience=PATIENCE)

@@ -23,6 +23,7 @@ from ask.cron.actions.moments import shown
 from ask.cron.crontab import Entry
 from ask.cron.keeping import Keeper
 from ask.cron.models import Run
+from ask.cron.recipients import is_mailed_by_ask
 from ask.cron.records import Claim
 from ask.cron.scheduler import A_LITTLE, A_LOT
 from ask.cron.starting import Place, become, boot, claimed, slot_for
@@ -115,6 +116,8 @@ def _start(entry: Entry, moments: list[float], *, place: Place, prints: str) -> 
         # What ended meanwhile, or died, gives its job free.
         keeper.keep()
         keeper.look_now()
+    if prints == "failure" and is_mailed_by_ask(entry):
+        prints = "nothing"  # cron would mail it once more
     for moment in moments:
         slot = slot_for(entry, moment=moment, cause=cause, place=place, prints=prints)
         if slot is None:

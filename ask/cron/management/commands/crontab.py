@@ -15,6 +15,7 @@ from ask.cron.actions import (
     explain,
     install,
     kubernetes,
+    mail,
     next,
     run,
     show,
@@ -38,6 +39,7 @@ ACTIONS = {
     "systemd": systemd,
     "tick": tick,
     "store": store,
+    "mail": mail,
 }
 
 
