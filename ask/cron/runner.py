@@ -55,6 +55,9 @@ KILLS = 5
 UNATTENDED = 30.0
 """Seconds after which a keeper that does not show itself is none."""
 
+LONGEST_WAIT = 5.0
+"""Seconds for which a runner that was started early waits for its moment."""
+
 LONGEST_BACKOFF = 6 * 3600.0
 
 PROGRESS_LINE = 200
@@ -481,6 +484,11 @@ class Runner:
         """Do everything; the status to exit with: the job's own, 128 + its signal, or 124."""
         _become_subreaper()
         self._listen()
+        # Whoever started this was early, so that the job is not late.
+        early = self.spec["begins_at"] - time.time()
+        if 0 < early < LONGEST_WAIT and not self._pause(early):
+            self._end(STOPPED, "it was stopped before it began")
+            return 0
         self.journal.append("started", pid=os.getpid())
         lock = -1
         if self.spec.get("lock"):

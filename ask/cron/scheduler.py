@@ -35,6 +35,13 @@ A_LITTLE, A_LOT = 5 * MINUTE, 180 * MINUTE
 LOOK_EVERY = 5.0
 """Seconds after which a changed clock is noticed, and what others left in the spool."""
 
+AHEAD = 1.0
+"""Seconds before a minute at which all that it brings is claimed, and its runners are started: they
+wait for it themselves."""
+
+TREMOR = 5.0
+"""Seconds by which a clock may go back without having been set back."""
+
 KEEP_EVERY = 1.0
 """Seconds between two looks at slots that are in use."""
 
@@ -160,6 +167,7 @@ class Scheduler:
         self._is_catching_up = True
         self._is_after_reboot = False
         self._complaint = ""
+        self._seen = -math.inf
         self._away_until = self._mailed_at = -math.inf
         # Debian's names for these are timeRunning and virtualTime. The latter stays where it is
         # while a clock that was set back goes through minutes again.
@@ -235,7 +243,7 @@ class Scheduler:
     # What is due
 
     def _start_due(self) -> None:
-        minute = _minute_of(self.clock.now())
+        minute = _minute_of(self._now() + AHEAD)
         if minute == self._minute:
             return
         ticks = self._due(minute)
@@ -246,6 +254,12 @@ class Scheduler:
             self._guarded(self._start, tick)
         self._spawn_ready()
         self._remember()
+
+    def _now(self) -> float:
+        now = self.clock.now()
+        if not 0 < self._seen - now < TREMOR:
+            self._seen = now
+        return self._seen
 
     def _due(self, minute: int) -> list[Tick]:
         entries = self.timetable.entries()
@@ -264,7 +278,13 @@ class Scheduler:
 
     def _start(self, tick: Tick) -> None:
         try:
-            slot = slot_for(tick.entry, moment=tick.moment, cause=tick.cause, place=self.place)
+            slot = slot_for(
+                tick.entry,
+                moment=tick.moment,
+                cause=tick.cause,
+                place=self.place,
+                begins_at=time.time() + self.clock.real(tick.moment - self.clock.now()),
+            )
         except OSError:
             self._waiting.append((tick, None))
             raise
@@ -430,7 +450,7 @@ class Scheduler:
     # Time and signals
 
     def _sleep(self) -> None:
-        seconds = self.clock.real(self._minute + MINUTE - self.clock.now())
+        seconds = self.clock.real(self._minute + MINUTE - AHEAD - self.clock.now())
         is_busy = self._runners or self._waiting or self._is_in_use or self._is_catching_up
         self._wait(min(seconds, KEEP_EVERY if is_busy else LOOK_EVERY))
 

@@ -39,12 +39,19 @@ class Place:
 
 
 def slot_for(
-    entry: Entry, *, moment: float, cause: str, place: Place, prints: str = "nothing"
+    entry: Entry,
+    *,
+    moment: float,
+    cause: str,
+    place: Place,
+    prints: str = "nothing",
+    begins_at: float = 0,
 ) -> Slot | None:
     """A slot for the run of an entry at a moment (UTC epoch seconds), if nobody here has it.
 
     The slot says all that a runner needs, which `prints` nothing, everything, or the output of a
-    failure. Raises OSError where the spool cannot be written.
+    failure, and begins at `begins_at` (UTC epoch seconds) if that is soon. Raises OSError where the
+    spool cannot be written.
     """
     spool = place.spool
     scheduled_for = datetime.fromtimestamp(moment, UTC)
@@ -86,6 +93,7 @@ def slot_for(
             keeper=str(spool.keeper),
             store=list(place.store),
             prints=prints,
+            begins_at=begins_at,
             expression=entry.expression,
             mail_to=",".join(recipients(entry)),
             mail_from=entry.variables.get("MAILFROM", ""),

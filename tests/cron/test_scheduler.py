@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -102,7 +103,7 @@ EACH = """\
 def test_what_is_due_begins_once(host: Make) -> None:
     one = host(EACH)
     assert one.at(NOON) == []
-    assert one.at(NOON + 59.9) == []
+    assert one.at(NOON + 58.9) == []
     assert one.at(NOON + 60) == ["star 12:01"]
     assert one.at(NOON + 61) == []
     assert one.at(NOON + 120) == ["star 12:02"]
@@ -110,6 +111,24 @@ def test_what_is_due_begins_once(host: Make) -> None:
     assert one.at(NOON + 30 * MINUTE) == ["fixed 12:30", "star 12:30"]
     states = set(Run.objects.values_list("state", flat=True))
     assert states == {Run.State.SUCCEEDED}
+
+
+def test_what_is_due_soon_is_claimed_already_and_begins_in_time(host: Make) -> None:
+    one = host(EACH)
+    one.at(NOON)
+    asked_at = time.time()
+    assert one.at(NOON + 59.5) == ["star 12:01"]
+    run = Run.objects.get()
+    assert run.started_at
+    assert run.started_at.timestamp() - asked_at >= 0.5
+    assert one.at(NOON + 60) == []
+
+
+def test_a_clock_that_trembles_repeats_nothing(host: Make) -> None:
+    one = host(EACH)
+    assert one.at(NOON + MINUTE) == ["star 12:01"]
+    assert one.at(NOON + MINUTE - 4) == []
+    assert one.at(NOON + MINUTE) == []
 
 
 def test_five_minutes_are_made_up(host: Make) -> None:
