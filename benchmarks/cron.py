@@ -47,7 +47,7 @@ START_LIMIT = 30.0
 """Milliseconds from the spawn of a runner to its job's first instruction."""
 RUNNER_LIMIT = 16.0
 SCHEDULER_LIMIT = 40.0
-"""Megabytes."""
+"""Megabytes; those of a scheduler beside what Django itself takes."""
 SKEW_LIMIT = 50.0
 IDLE_LIMIT = 0.1
 """Percent of a core."""
@@ -303,13 +303,16 @@ def measure_idle(
         before = {name: cpu(pid) for name, pid in pids.items()}
         time.sleep(seconds)
         print(f"Idle for {seconds} s, {SKEW_ENTRIES} entries that are not due:")
+        django_takes = proportional_size([pids["Django alone"]]) / MB
         for name, pid in pids.items():
             percent = 100 * (cpu(pid) - before[name]) / seconds
             memory, resident = proportional_size([pid]) / MB, status(pid, "VmRSS")
             limits = ""
             if name.startswith("Ask"):
+                more = memory - django_takes
                 limits = (
-                    f"   {verdict(percent, IDLE_LIMIT)} %, {verdict(memory, SCHEDULER_LIMIT)} MB"
+                    f"   {verdict(percent, IDLE_LIMIT)} %;"
+                    f" {more:.1f} MB more than Django, {verdict(more, SCHEDULER_LIMIT)}"
                 )
             print(
                 f"  {name:20} {percent:.3f} % of a core, {memory:5.1f} MB shared pages divided,"
