@@ -179,7 +179,10 @@ def test_a_database_that_hangs_stops_neither_jobs_that_need_none_nor_the_end(
             here.stop()
         here.store()
         assert Counter(_lines(tmp_path / "nodb")).most_common(1)[0][1] == 1
-        assert len(here.rows("nodb")) == len(_lines(tmp_path / "nodb"))
+        states = Counter(row[0] for row in here.rows("nodb"))
+        assert states["succeeded"] == len(_lines(tmp_path / "nodb"))
+        # What waited for its minute when all was stopped, or found the one before it still there.
+        assert set(states) <= {"succeeded", "stopped", "skipped"}
         assert "no answer in 5 s" in here.errors()
 
 
