@@ -219,9 +219,22 @@ class Aside(ABC):
     def end(self, *, is_kept: bool) -> None:
         """Give the alias back; remove what was built unless it is in place or `is_kept`."""
 
-    @abstractmethod
-    def alone(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def alone(self) -> Iterator[None]:
         """No import is at work for the length of the block. Raises SomebodyBuilds."""
+        self._take_lock()
+        try:
+            yield
+        finally:
+            self._give_lock_back()
+
+    @abstractmethod
+    def _take_lock(self) -> None:
+        """Take the one lock that all imports of the site want. Raises SomebodyBuilds."""
+
+    @abstractmethod
+    def _give_lock_back(self) -> None:
+        """Let others import."""
 
     @abstractmethod
     def leftovers(self) -> list[Leftover]:

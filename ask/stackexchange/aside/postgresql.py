@@ -183,14 +183,6 @@ class PostgreSQLAside(Aside):
         # The lock is the live session's, which must end with the parent, not with the last child.
         os.close(self.live.connection.fileno())
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        self._take_lock()
-        try:
-            yield
-        finally:
-            self._give_lock_back()
-
     def leftovers(self) -> list[Leftover]:
         with self.live.cursor() as cursor:
             cursor.execute(

@@ -133,14 +133,6 @@ class SQLiteAside(Aside):
             remove_file(self.new)
         self._give_lock_back()
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        self._take_lock()
-        try:
-            yield
-        finally:
-            self._give_lock_back()
-
     def leftovers(self) -> list[Leftover]:
         return list(map(_leftover, self._others()))
 
