@@ -33,11 +33,6 @@ def late(
     return {name: int(moment.timestamp()) for name, moment in moments.items() if began_at <= moment}
 
 
-def late_since(entry: Entry, *, now: float, zone: tzinfo, changed_at: float) -> int | None:
-    """The same of one entry. Raises DatabaseError."""
-    return late([entry], now=now, zone=zone, changed_at=changed_at).get(entry.name)
-
-
 def _began_at() -> datetime | None:
     """The first run; where nothing ever ran, the moment since when something could have."""
     began_at: datetime | None = Run.objects.aggregate(first=Min("claimed_at"))["first"]

@@ -5,8 +5,8 @@ import pytest
 from django.db import router
 from django.db.migrations.recorder import MigrationRecorder
 
+from ask.cron import lateness
 from ask.cron.crontab import Crontab
-from ask.cron.lateness import late_since
 from ask.cron.models import Run
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -19,7 +19,8 @@ def late(
     now: float, *, options: str = "", changed_at: float = 0, when: str = "0 * * * *"
 ) -> object:
     (entry,) = Crontab.read(f"#: name=job {options}\n{when} true\n").entries
-    return late_since(entry, now=now, zone=ZoneInfo("UTC"), changed_at=changed_at)
+    found = lateness.late([entry], now=now, zone=ZoneInfo("UTC"), changed_at=changed_at)
+    return found.get("job")
 
 
 def ran(job: str, moment: float) -> None:

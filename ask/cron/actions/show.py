@@ -20,7 +20,7 @@ from ask.core.one_line import one_line
 from ask.cron.actions.entries import add_crontab_arguments, crontab_of
 from ask.cron.actions.moments import add_language_argument, add_zone_argument, short, zone_of
 from ask.cron.crontab import Entry
-from ask.cron.lateness import late_since
+from ask.cron.lateness import late
 from ask.cron.models import Run
 from ask.cron.words import Language, duration_in_words, in_words
 from ask.cron.words.states import HEADERS, LATE, NEVER, state_in_words
@@ -50,18 +50,22 @@ def run(command: BaseCommand, **options: Any) -> None:
     table = Table(box=None, pad_edge=False, header_style="")
     for header in HEADERS[language]:
         table.add_column(header, overflow="fold")
-    is_away = False
+    newest: dict[str, list[Run]] = {}
+    dues: dict[str, int] = {}
+    try:
+        newest = {entry.name: newest_runs(entry) for entry in crontab.entries}
+        dues = late(crontab.entries, now=now, zone=zone, changed_at=changed_at)
+    except DatabaseFault as e:
+        command.stderr.write(f"The database cannot be reached: {one_line(e)}")
     for entry in crontab.entries:
-        newest: list[Run] = []
-        late: int | None = None
-        if not is_away:
-            try:
-                newest = newest_runs(entry)
-                late = late_since(entry, now=now, zone=zone, changed_at=changed_at)
-            except DatabaseFault as e:
-                is_away = True
-                command.stderr.write(f"The database cannot be reached: {one_line(e)}")
-        cells = _cells(entry, newest, late=late, now=now, zone=zone, language=language)
+        cells = _cells(
+            entry,
+            newest.get(entry.name, []),
+            due=dues.get(entry.name),
+            now=now,
+            zone=zone,
+            language=language,
+        )
         table.add_row(*map(Text, cells))
     command.stdout.write(drawn(table, on=command.stdout))
     command.stdout.write(f"\n{crontab.source}, {zone}")
@@ -89,7 +93,7 @@ def _cells(
     entry: Entry,
     newest: list[Run],
     *,
-    late: int | None,
+    due: int | None,
     now: float,
     zone: tzinfo,
     language: Language,
@@ -103,13 +107,13 @@ def _cells(
     yield moment(upcoming) if upcoming is not None else "–"
     if not newest:
         yield "–"
-        yield LATE[language].format(moment(late)) if late is not None else NEVER[language]
+        yield LATE[language].format(moment(due)) if due is not None else NEVER[language]
         yield "–"
         return
     last = newest[0]
     yield moment(last.scheduled_for.timestamp())
     state = state_in_words(last, language=language)
-    yield f"{LATE[language].format(moment(late))}, {state}" if late is not None else state
+    yield f"{LATE[language].format(moment(due))}, {state}" if due is not None else state
     usual = usual_seconds(newest)
     yield duration_in_words(usual, language=language) if usual is not None else "–"
 
