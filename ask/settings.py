@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_htmx",
 ]
 
 MIDDLEWARE = [
@@ -37,6 +38,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "ask.web.visitors.VisitorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -109,6 +111,7 @@ CRONTAB = FOLDER / env.str("CRONTAB", default="crontab")
 CRON_FOLDER = FOLDER / env.str("CRON_FOLDER", default="var/cron")
 TZ = os.environ.get("TZ")  # Django is about to set it to its TIME_ZONE
 CRON_ZONE = env.str("CRON_ZONE", default=(TZ or "").lstrip(":"))
+CRON_EDITABLE = env.bool("CRON_EDITABLE", default=False)
 CRON_ENVIRONMENT = env.names  # grows until the end of this file
 CRON_SERVICES = {"web": ["serve"]}  # what a server runs beside the scheduler: manage.py's commands
 CRON_WRITABLE = [FOLDER / "var"]  # where these and jobs write

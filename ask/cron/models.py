@@ -1,4 +1,4 @@
-"""What ran: two tables, in the database that never waits for a long write."""
+"""What ran, and what people did to it: tables in the database that never waits for a long write."""
 
 import uuid
 from collections.abc import Iterable
@@ -14,6 +14,9 @@ LOST_AFTER = timedelta(minutes=3)
 """How long a run may go without a sign of life."""
 
 IS_SILENT = models.Q(beat_at__lt=Now() - LOST_AFTER)
+
+SEEN_LATELY = timedelta(seconds=40)
+"""How long after its last sign of life a scheduler counts as one."""
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -89,10 +92,20 @@ class Run(models.Model):
     progress_phase = models.CharField(max_length=200, blank=True)
     peak_memory = models.BigIntegerField(default=0)
     """Bytes, of all processes together, at the worst moment of any attempt."""
+    output = models.TextField(blank=True)
+    """The end of what the attempt that is going on has printed."""
+    environment = models.JSONField(default=dict)
+    """The variables that the crontab gives to it, without what is secret."""
 
     objects = RunQuerySet.as_manager()
 
     class Meta:
+        permissions = [
+            ("start_run", "Can start and retry runs"),
+            ("cancel_run", "Can cancel runs"),
+            ("pause_job", "Can pause and resume jobs"),
+            ("change_crontab", "Can change the crontab"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["job", "scheduled_for"], name="cron_run_tick"),
         ]
@@ -153,3 +166,104 @@ class Streak(models.Model):
         return cls(
             job=run.job, run=run.pk, since=run.scheduled_for, last_failed_for=run.scheduled_for
         )
+
+
+class Pause(models.Model):
+    """A job that its schedule does not start: what falls due is recorded as skipped."""
+
+    job = models.CharField(max_length=52, primary_key=True)
+    since = models.DateTimeField()
+    by = models.CharField(max_length=255)
+    reason = models.TextField(blank=True)
+
+
+class InterventionQuerySet(models.QuerySet["Intervention"]):
+    def waiting(self) -> Self:
+        """Those that nobody has carried out yet, in their order."""
+        return self.filter(state=Intervention.State.ASKED).order_by("at")
+
+
+class Intervention(models.Model):
+    """What somebody did to the clock by hand: a record, and a request until it is carried out.
+
+    A start and a cancellation are asked for here by whoever wants them, and carried out by a
+    scheduler; the others are done when they are recorded.
+    """
+
+    class Kind(models.TextChoices):
+        START = "start"
+        RETRY = "retry"
+        CANCEL = "cancel"
+        PAUSE = "pause"
+        RESUME = "resume"
+        EDIT = "edit"
+
+    class State(models.TextChoices):
+        ASKED = "asked"
+        DONE = "done"
+        REFUSED = "refused"
+
+    class Refusal(models.TextChoices):
+        UNKNOWN = "unknown"
+        """The crontab has no such entry."""
+        BUSY = "busy"
+        """An earlier run has not ended."""
+        LATE = "late"
+        """Nobody was there to do it in time."""
+        ENDED = "ended"
+        """The run that was to be cancelled had ended."""
+        FAULT = "fault"
+        """The host could not do it; its log says why."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    kind = models.CharField(max_length=10, choices=Kind)
+    job = models.CharField(max_length=52, blank=True)
+    """Empty where the whole crontab is meant."""
+    run = models.UUIDField(null=True)
+    """The run that is to be cancelled or retried."""
+    begun = models.UUIDField(null=True)
+    """The run that came of it."""
+    by = models.CharField(max_length=255)
+    by_id = models.BigIntegerField(null=True)
+    """The id of the person on this site, if it was one."""
+    at = models.DateTimeField()
+    """In whole milliseconds: a start is also the moment that its run is due."""
+    text = models.TextField(blank=True)
+    """Why, in the person's words; of a changed crontab, what changed."""
+    state = models.CharField(max_length=10, choices=State, default=State.DONE)
+    refusal = models.CharField(max_length=10, choices=Refusal, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = InterventionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Who clicks twice wants it once.
+            models.UniqueConstraint(
+                fields=["job"],
+                condition=models.Q(state="asked", kind__in=["start", "retry"]),
+                name="cron_intervention_start",
+            ),
+            models.UniqueConstraint(
+                fields=["run"],
+                condition=models.Q(state="asked", kind="cancel"),
+                name="cron_intervention_cancel",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-at"], name="cron_intervention_at"),
+            models.Index(fields=["job", "-at"], name="cron_intervention_job"),
+            models.Index(fields=["run"], name="cron_intervention_run"),
+            models.Index(fields=["begun"], name="cron_intervention_begun"),
+            models.Index(
+                fields=["at"], name="cron_intervention_waiting", condition=models.Q(state="asked")
+            ),
+        ]
+
+
+class Watch(models.Model):
+    """A host on which a scheduler looks after the clock."""
+
+    host = models.CharField(max_length=255, primary_key=True)
+    seen_at = models.DateTimeField(db_default=Now())
+    """Its last sign of life, by the database's clock."""
