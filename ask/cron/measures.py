@@ -32,7 +32,7 @@ class Measures:
 
 
 def measures(*, now: datetime) -> tuple[Status, list[Measures]]:
-    """The status, and the figures of each entry in its order; eight queries for all."""
+    """The status, and the figures of each entry in its order; nine queries for all."""
     found = status(now=now)
     names = [one.name for one in found.entries]
     settled = Run.objects.filter(state__in=list(SETTLING)).newest_of(names)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from enum import Enum
@@ -13,11 +14,14 @@ from django.db import router, transaction
 from django.db.models.functions import Now
 
 from ask.cron.answering import answered_in_time
-from ask.cron.models import LOST_AFTER, Attempt, Run
+from ask.cron.models import LOST_AFTER, SEEN_LATELY, Attempt, Pause, Run, Watch
 from ask.cron.spool import Slot, Spool
 
 logger = logging.getLogger("ask.cron")
 
+
+LIVE_TAIL = 8_000
+"""Bytes of a running job's output that everybody can see, whatever its host."""
 
 SILENT = f"no sign of life for {LOST_AFTER.seconds // 60} minutes"
 """Why a run is lost of which nobody knows more."""
@@ -31,6 +35,8 @@ class Claim(Enum):
     """Somebody else has that tick."""
     BUSY = "busy"
     """An earlier run of the job has not ended, by the record."""
+    PAUSED = "paused"
+    """Somebody has paused the job."""
 
 
 @answered_in_time
@@ -41,6 +47,8 @@ def claim(spec: dict[str, Any]) -> Claim:
     Raises DatabaseError.
     """
     run = _row(spec)
+    if run.cause != Run.Cause.PERSON and _is_paused(run):
+        return Claim.PAUSED
     # Not an error of the database, which would fill its log when many ask for each tick.
     Run.objects.bulk_create([run], ignore_conflicts=True)
     # A run that was skipped before is no run of ours to start.
@@ -50,13 +58,22 @@ def claim(spec: dict[str, Any]) -> Claim:
     return Claim.TAKEN if is_taken else Claim.BUSY
 
 
+def _is_paused(run: Run) -> bool:
+    # What was claimed before is begun, whoever asks for it again.
+    return Pause.objects.filter(job=run.job).exists() and not (
+        Run.objects.filter(pk=run.pk).exists()
+    )
+
+
 @answered_in_time
 def skip(spec: dict[str, Any]) -> str:
-    """Record that a tick found its job busy; by what. Raises DatabaseError."""
+    """Record that a tick found its job paused or busy; why it was skipped. Raises DatabaseError."""
     run = _row(spec)
-    other = Run.objects.filter(lease=run.job).first()
     run.reason = "an earlier run had not ended"
-    if other:
+    pause = None if run.cause == Run.Cause.PERSON else Pause.objects.filter(job=run.job).first()
+    if pause:
+        run.reason = f"paused by {pause.by}" + (f": {pause.reason}" if pause.reason else "")
+    elif other := Run.objects.filter(lease=run.job).first():
         moment = f"{other.scheduled_for:%Y-%m-%d %H:%M}"
         run.reason = f"the run of {moment} UTC on {other.host} had not ended"
     run.lease, run.state, run.ended_at = None, Run.State.SKIPPED, run.claimed_at
@@ -74,6 +91,7 @@ def _row(spec: dict[str, Any]) -> Run:
         command=_storable(spec["command"]),
         user=spec["user"] or "",
         mail_to=spec.get("mail_to", ""),
+        environment=spec.get("environment", {}),
         lease=spec["job"] if spec["lock"] else None,
         claimed_at=_moment(spec["at"]),
     )
@@ -136,7 +154,7 @@ def attempts_of(run: Run, events: list[dict[str, Any]]) -> list[Attempt]:
 
 CHANGES = (
     "state reason started_at ended_at attempt_count next_attempt_at peak_memory"
-    " progress_done progress_total progress_phase"
+    " progress_done progress_total progress_phase output"
 ).split()
 
 
@@ -179,6 +197,21 @@ def _show_live(run: Run, slot: Slot) -> None:
     run.peak_memory = max(run.peak_memory, live["memory"])
     if live["progress"]:
         _progress(run, live["progress"])
+    run.output = _end_of(live["log"])
+
+
+def _end_of(log: str) -> str:
+    """The end of a log, from the beginning of a line if there is one."""
+    try:
+        with Path(log).open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - LIVE_TAIL))
+            data = file.read(LIVE_TAIL)
+    except OSError:
+        return ""
+    if size > LIVE_TAIL:
+        data = data.partition(b"\n")[2] or data
+    return data.decode(errors="replace").replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 def _attempt(run: Run, events: list[dict[str, Any]], index: int) -> Attempt:
@@ -238,3 +271,16 @@ def mark_lost(*, tell: Callable[[Run], object] = lambda _: None) -> int:
 def was_run(job: str, *, since: float) -> bool:
     """Whether a job had a run that was due at that moment or later. Raises DatabaseError."""
     return Run.objects.filter(job=job, scheduled_for__gte=_moment(since)).exists()
+
+
+@answered_in_time
+def show_presence(host: str) -> None:
+    """Say that a scheduler looks after the clock on this host. Raises DatabaseError."""
+    if not Watch.objects.filter(pk=host).update(seen_at=Now()):
+        Watch.objects.bulk_create([Watch(host=host)], ignore_conflicts=True)
+
+
+def present() -> list[str]:
+    """The hosts on which a scheduler looks after the clock. Raises DatabaseError."""
+    lately = Watch.objects.filter(seen_at__gt=Now() - SEEN_LATELY)
+    return list(lately.order_by("host").values_list("host", flat=True))

@@ -6,6 +6,7 @@ import math
 import os
 import select
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -17,10 +18,12 @@ from typing import Any
 from django.db import Error as DatabaseFault
 
 from ask.core.one_line import one_line
+from ask.cron.bell import Bell
+from ask.cron.carrying_out import Hands
 from ask.cron.crontab import Crontab, CrontabError, Entry
 from ask.cron.keeping import Keeper
 from ask.cron.models import Run
-from ask.cron.records import Claim, was_run
+from ask.cron.records import Claim, show_presence, was_run
 from ask.cron.reporting import keep_connections
 from ask.cron.runner import SKIPPED
 from ask.cron.spool import Slot
@@ -44,6 +47,9 @@ TREMOR = 5.0
 
 KEEP_EVERY = 1.0
 """Seconds between two looks at slots that are in use."""
+
+SHOW_EVERY = 10.0
+"""Seconds between two signs of life."""
 
 
 HELD = 100
@@ -157,6 +163,10 @@ class Scheduler:
         self.patience = patience
         self.clock = clock or Clock()
         self.keeper = Keeper(place, start=self._spawn)
+        self.hands = Hands(
+            place, entries=timetable.entries, keep=self.keeper.keep, start=self._spawn
+        )
+        self.bell = Bell(place.spool.bell)
         self._keeper_lock: int | None = None
         self._kept_at = -math.inf
         self._is_in_use = True
@@ -168,7 +178,7 @@ class Scheduler:
         self._is_after_reboot = False
         self._complaint = ""
         self._seen = -math.inf
-        self._away_until = self._mailed_at = -math.inf
+        self._away_until = self._mailed_at = self._shown_at = self._asked_at = -math.inf
         # Debian's names for these are timeRunning and virtualTime. The latter stays where it is
         # while a clock that was set back goes through minutes again.
         self._minute = self._reached = self._highest = self._reached_before()
@@ -192,6 +202,7 @@ class Scheduler:
         for _, slot in self._waiting:
             if slot:
                 slot.release()
+        self.bell.close()
         for descriptor in (self._keeper_lock, self._wakeup, self._wakeup_end):
             if descriptor is not None:
                 os.close(descriptor)
@@ -203,6 +214,7 @@ class Scheduler:
         self._guarded(self._start_due)
         self._guarded(self._start_waiting)
         self._guarded(self._catch_up)
+        self._guarded(self._carry_out)
         self._guarded(self._keep)
         self._guarded(self._send_mail)
 
@@ -369,6 +381,21 @@ class Scheduler:
         self._spawn_ready()
         self._is_catching_up = False
 
+    def _carry_out(self) -> None:
+        """Do what people ask for, and say that somebody is here to do it."""
+        now = time.monotonic()
+        if self._is_away:
+            return
+        if now - self._shown_at >= SHOW_EVERY:
+            show_presence(socket.gethostname())
+            self._shown_at = now
+        is_time = now - self._asked_at >= LOOK_EVERY
+        if is_time:
+            self._asked_at = now
+            self.bell.listen()
+        if self.bell.has_rung() or is_time:
+            self.hands.carry_out(now=self.clock.now())
+
     # What runs
 
     def _spawn(self, slot: Slot) -> None:
@@ -457,6 +484,8 @@ class Scheduler:
     def _wait(self, seconds: float) -> None:
         poll = select.poll()
         poll.register(self._wakeup, select.POLLIN)
+        if self.bell.descriptor is not None:
+            poll.register(self.bell.descriptor, select.POLLIN)
         poll.poll(max(0, math.ceil(seconds * 1000)))
         with suppress(BlockingIOError):
             os.read(self._wakeup, 4096)

@@ -5,6 +5,7 @@ import logging
 import os
 import time
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,7 @@ class Spool:
         self.boots = folder / "boots"
         self.mail = folder / "mail"
         self.keeper = folder / "keeper"
+        self.bell = folder / "bell"
         self.make_folders()
 
     def make_folders(self) -> None:
@@ -137,9 +139,9 @@ class Spool:
                 return Slot(path, descriptor)
             os.close(descriptor)
 
-    def slot_path(self, *, job: str, moment: str) -> Path:
-        """Where the slot of a run stands; the moment is part of its name."""
-        return self.runs / f"{job}@{moment}{SUFFIX}"
+    def slot_path(self, *, job: str, scheduled_for: datetime) -> Path:
+        """Where the slot of a run stands, which was due at a moment of UTC."""
+        return self.runs / f"{job}@{file_name(scheduled_for)}{SUFFIX}"
 
     def lock_path(self, job: str) -> Path:
         """The lock that a job's processes hold, so that it does not overlap itself."""
@@ -194,6 +196,12 @@ class Spool:
         if flags & os.O_CREAT:
             give_to_owner(descriptor, of=self.folder)
         return descriptor
+
+
+def file_name(moment: datetime) -> str:
+    """A moment of UTC as files are named after it; they sort by it."""
+    fraction = f".{moment:%f}" if moment.microsecond else ""
+    return f"{moment:%Y-%m-%dT%H-%M-%S}{fraction}"
 
 
 def _is_empty(path: Path) -> bool:

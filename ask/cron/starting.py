@@ -17,7 +17,8 @@ from ask.cron import runner
 from ask.cron.crontab import Entry
 from ask.cron.recipients import recipients
 from ask.cron.records import Claim, claim, skip
-from ask.cron.spool import Slot, Spool
+from ask.cron.secrets import without_secrets
+from ask.cron.spool import Slot, Spool, file_name
 
 logger = logging.getLogger("ask.cron")
 
@@ -55,9 +56,8 @@ def slot_for(
     """
     spool = place.spool
     scheduled_for = datetime.fromtimestamp(moment, UTC)
-    name = f"{scheduled_for:%Y-%m-%dT%H-%M-%S}" + f".{scheduled_for:%f}" * bool(moment % 1)
     spool.make_folders()  # somebody may have removed what looks like rubbish
-    slot = spool.take(spool.slot_path(job=entry.name, moment=name))
+    slot = spool.take(spool.slot_path(job=entry.name, scheduled_for=scheduled_for))
     if slot is None:
         return None
     if slot.events():
@@ -80,6 +80,7 @@ def slot_for(
             input=entry.input,
             user=entry.user,
             variables=entry.variables,
+            environment=without_secrets(entry.variables),
             folder=None if entry.user else str(place.folder),
             timeout=options.timeout,
             grace=options.grace,
@@ -88,7 +89,7 @@ def slot_for(
             nodb=options.nodb,
             late=options.late,
             lock="" if options.overlap == "allow" else str(spool.lock_path(entry.name)),
-            log=str(logs / name),
+            log=str(logs / file_name(scheduled_for)),
             live=str(slot.live),
             keeper=str(spool.keeper),
             store=list(place.store),
@@ -116,7 +117,7 @@ def claimed(slot: Slot, *, keep: Callable[[], object] | None = None) -> Claim:
     if answer is Claim.BUSY and keep:
         keep()
         answer = claim(spec)
-    if answer is Claim.BUSY:
+    if answer in (Claim.BUSY, Claim.PAUSED):
         logger.info("%s: skipped, because %s.", spec["job"], skip(spec))
     if answer is not Claim.OURS:
         slot.remove()

@@ -13,7 +13,7 @@ from ask.core.one_line import one_line
 from ask.cron import configuration
 from ask.cron.crontab import Crontab, CrontabError, Entry
 from ask.cron.lateness import late
-from ask.cron.models import IS_SILENT, Run
+from ask.cron.models import IS_SILENT, Pause, Run
 
 logger = logging.getLogger("ask.cron")
 
@@ -33,6 +33,8 @@ class Condition(StrEnum):
     """No run of it has come to an end yet, and none had to."""
     WELL = "well"
     RUNNING = "running"
+    PAUSED = "paused"
+    """Somebody wants it not to run, whatever else is true of it."""
     FAILING = "failing"
     """The newest run that ended has failed, or took too long."""
     LOST = "lost"
@@ -61,7 +63,8 @@ class EntryStatus:
     name: str
     condition: Condition
     since: datetime | None = None
-    """When it was due, if it is late; else when the run began or ended that says so."""
+    """When it was due, if it is late, or was paused; else when the run began or ended that says
+    so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,11 +99,15 @@ def status(*, now: datetime) -> Status:
     try:
         dues = late(entries, now=now.timestamp(), zone=zone, changed_at=changed_at)
         runs = _telling(entries)
+        pauses = dict(Pause.objects.values_list("job", "since"))
     except DatabaseFault as e:
         logger.error("The status is not known: the database: %s", one_line(e))
         return Status(trouble=Trouble.DATABASE)
     return Status(
-        entries=tuple(_of(entry.name, due=dues.get(entry.name), runs=runs) for entry in entries)
+        entries=tuple(
+            _of(entry.name, due=dues.get(entry.name), paused=pauses.get(entry.name), runs=runs)
+            for entry in entries
+        )
     )
 
 
@@ -132,7 +139,11 @@ def _is_worse(one: Condition, other: Condition) -> bool:
     return order.index(one) > order.index(other)
 
 
-def _of(name: str, *, due: int | None, runs: dict[str, EntryStatus]) -> EntryStatus:
+def _of(
+    name: str, *, due: int | None, paused: datetime | None, runs: dict[str, EntryStatus]
+) -> EntryStatus:
+    if paused is not None:
+        return EntryStatus(name=name, condition=Condition.PAUSED, since=paused)
     if due is not None:
         since = datetime.fromtimestamp(due, UTC)
         return EntryStatus(name=name, condition=Condition.LATE, since=since)

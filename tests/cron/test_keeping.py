@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -319,7 +319,7 @@ def test_a_slot_that_cannot_be_used_keeps_no_other_from_being_recorded(
 ) -> None:
     # Such as one that root made in the spool of somebody else; root itself may open any file.
     at = place(tmp_path)
-    at.spool.slot_path(job="a", moment="2027-01-01T00-00-00").mkdir()
+    at.spool.slot_path(job="a", scheduled_for=datetime(2027, 1, 1, tzinfo=UTC)).mkdir()
     begun(tmp_path).wait()
     keeper = Keeper(at)
     assert keeper.keep()

@@ -64,7 +64,7 @@ def test_many_entries_take_as_many_queries_as_one(
         os.utime(crontab, (0, 0))
         for number in range(count):
             ran("succeeded", job=f"job{number}", hours_ago=count)
-        with django_assert_num_queries(7, connection=connection):
+        with django_assert_num_queries(8, connection=connection):
             assert len(measures(now=NOON + timedelta(minutes=10))[1]) == count
 
 

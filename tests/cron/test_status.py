@@ -129,7 +129,7 @@ def test_many_entries_take_as_many_queries_as_one(
         write(crontab, "".join(f"#: name={name}\n0 * * * * true\n" for name in names))
         for name in names:
             ran("succeeded", job=name, minutes_ago=60 + count)
-        with django_assert_num_queries(4, connection=connection):
+        with django_assert_num_queries(5, connection=connection):
             found = status(now=NOON + timedelta(minutes=6))
         assert len(found.troubled) == count
 

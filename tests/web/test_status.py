@@ -128,7 +128,7 @@ def test_it_takes_as_many_queries_for_many_entries(
     )  # fmt: skip
     client.get("/status/")  # whose content the site shows is in the cache from here on
     connection = connections[router.db_for_read(Run)]
-    with django_assert_max_num_queries(4, connection=connection):
+    with django_assert_max_num_queries(5, connection=connection):
         assert len(client.get("/status/?format=json").json()["troubled"]) == 50
 
 

@@ -1,5 +1,7 @@
 """The crontab and the entry that an action is about."""
 
+import getpass
+import os
 import re
 import sys
 from argparse import ArgumentParser
@@ -12,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from ask.core.one_line import one_line
 from ask.cron import configuration
 from ask.cron.crontab import Crontab, CrontabError, Entry, Problem
+from ask.cron.interventions import Person
 from ask.cron.schedule import Schedule, ScheduleError
 
 STDIN = Path("-")
@@ -65,6 +68,14 @@ def entry_of(crontab: Crontab, name: str) -> Entry:
     near = get_close_matches(name, names, n=1)
     known = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names) or 'none'}."
     raise CommandError(f"{crontab.source} has no entry {name}. {known}")
+
+
+def whoever_is_here() -> Person:
+    """Who types: the account of the system."""
+    try:
+        return Person(name=getpass.getuser())
+    except (KeyError, OSError):  # a container's user may have no name
+        return Person(name=str(os.geteuid()))
 
 
 def is_expression(text: str) -> bool:

@@ -1,5 +1,6 @@
 """Copies what runs of this host wrote down into the database; runners start it."""
 
+import time
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
@@ -7,7 +8,9 @@ from django.db import Error as DatabaseFault
 
 from ask.cron import configuration
 from ask.cron.actions.mail import send
+from ask.cron.carrying_out import Hands
 from ask.cron.keeping import Keeper
+from ask.cron.models import Intervention
 
 HELP = "copy what runs of this host wrote down into the database"
 
@@ -25,6 +28,9 @@ def run(command: BaseCommand, **_: object) -> None:
     try:
         keeper.keep()
         keeper.beat()
+        # Where no scheduler is, this is who comes by.
+        hands = Hands(keeper.place, entries=list, keep=keeper.keep)
+        hands.carry_out(now=time.time(), kinds=frozenset({Intervention.Kind.CANCEL}))
     except DatabaseFault:
         keeper.tell()
         raise

@@ -136,7 +136,7 @@ def _start(entry: Entry, moments: list[float], *, place: Place, prints: str) -> 
         if answer is Claim.OURS:
             connections.close_all()
             become(slot)
-        if answer is Claim.BUSY:
+        if answer in (Claim.BUSY, Claim.PAUSED):
             return
 
 

@@ -17,6 +17,7 @@ CONDITIONS = {
     Condition.NEVER: _("no run has ended yet"),
     Condition.WELL: _("well"),
     Condition.RUNNING: _("running"),
+    Condition.PAUSED: _("paused"),
     Condition.FAILING: _("failing"),
     Condition.LOST: _("lost"),
     Condition.LATE: _("late"),

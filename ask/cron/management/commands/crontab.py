@@ -17,6 +17,9 @@ from ask.cron.actions import (
     kubernetes,
     mail,
     next,
+    obey,
+    pause,
+    resume,
     run,
     show,
     store,
@@ -31,6 +34,8 @@ ACTIONS = {
     "next": next,
     "explain": explain,
     "run": run,
+    "pause": pause,
+    "resume": resume,
     "edit": edit,
     "install": install,
     "uninstall": uninstall,
@@ -40,6 +45,7 @@ ACTIONS = {
     "tick": tick,
     "store": store,
     "mail": mail,
+    "obey": obey,
 }
 
 

@@ -1,0 +1,27 @@
+"""What may be shown of the variables of a job."""
+
+import re
+from collections.abc import Mapping
+
+HIDDEN = "…"
+
+_SECRET_NAME = re.compile(
+    r"PASS|PWD|PW$|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|COOKIE|SESSION|SALT|DSN|PRIVATE|SIGNATURE", re.I
+)
+_NO_SECRET = re.compile(r"_FILE$|^SSH_AUTH_SOCK$", re.I)
+"""These say where something is."""
+
+_LOGIN_OF_URL = re.compile(r"(?<=://)\S*@")
+_QUERY_OF_URL = re.compile(r"(://[^?\s]*\?)\S+")
+
+
+def without_secrets(variables: Mapping[str, str]) -> dict[str, str]:
+    """The same variables with `…` for what a name or an address says is secret."""
+    return {name: _shown(name, value) for name, value in variables.items()}
+
+
+def _shown(name: str, value: str) -> str:
+    if value and _SECRET_NAME.search(name) and not _NO_SECRET.search(name):
+        return HIDDEN
+    value = _LOGIN_OF_URL.sub(f"{HIDDEN}@", value)
+    return _QUERY_OF_URL.sub(rf"\1{HIDDEN}", value)

@@ -1,0 +1,50 @@
+"""Pages for staff: who may see them, and who may do what there."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+
+from ask.accounts.models import User
+from ask.cron.interventions import Person
+
+View = Callable[..., HttpResponse]
+
+LOGIN = "admin:login"
+
+
+def staff_page(permission: str) -> Callable[[View], View]:
+    """A view for staff with a permission. Strangers are asked to log in; others get a 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, **named: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                # What was sent cannot be sent once more by a link.
+                there = request.get_full_path() if request.method in ("GET", "HEAD") else "/jobs/"
+                return redirect_to_login(there, resolve_url(LOGIN))
+            if not may(request, permission):
+                raise PermissionDenied
+            response = view(request, **named)
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
+
+        return checked
+
+    return decorate
+
+
+def may(request: HttpRequest, permission: str) -> bool:
+    """Whether who asks is staff with that permission."""
+    user = request.user
+    return bool(user.is_authenticated and user.is_staff and user.has_perm(permission))
+
+
+def person(request: HttpRequest) -> Person:
+    """Who asks, for the record."""
+    user = cast(User, request.user)
+    return Person(name=user.display_name, id=user.id)
