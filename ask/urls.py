@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("ask.web.urls")),
 ]
 
+handler403 = "ask.web.views.errors.forbidden"
 handler404 = "ask.web.views.errors.not_found"
 handler500 = "ask.web.views.errors.failed"

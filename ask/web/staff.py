@@ -6,13 +6,16 @@ from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django_htmx.http import HttpResponseClientRefresh
 
 from ask.accounts.models import User
 from ask.cron.interventions import Person
+from ask.web.live import is_htmx
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 LOGIN = "admin:login"
 
@@ -22,8 +25,10 @@ def staff_page(permission: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, **named: Any) -> HttpResponse:
+        def checked(request: HttpRequest, **named: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
+                if is_htmx(request):
+                    return HttpResponseClientRefresh()
                 # What was sent cannot be sent once more by a link.
                 there = request.get_full_path() if request.method in ("GET", "HEAD") else "/jobs/"
                 return redirect_to_login(there, resolve_url(LOGIN))

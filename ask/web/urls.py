@@ -1,6 +1,6 @@
 """The addresses of pages, as people know them from Stack Exchange.
 
-None ends with a slash, but for `/status/`. `ask.web.probes` answers what is no page.
+None ends with a slash, but for `/status/` and `/jobs/`. `ask.web.probes` answers what is no page.
 """
 
 from django.urls import path, re_path, register_converter
@@ -11,12 +11,15 @@ from ask.web.views import (
     badges,
     crawlers,
     feeds,
+    jobs,
     languages,
     question,
     questions,
     revisions,
+    runs,
     slashes,
     status,
+    steering,
     tags,
     users,
 )
@@ -60,6 +63,18 @@ urlpatterns = [
     path("about", about.about),
     path("status", status.with_slash),
     path("status/", status.status_page),
+    path("jobs", jobs.with_slash),
+    path("jobs/", jobs.jobs),
+    path("jobs/entries/<str:name>", jobs.entry),
+    path("jobs/entries/<str:name>/runs", steering.start),
+    path("jobs/entries/<str:name>/pause", steering.pause),
+    path("jobs/entries/<str:name>/resumption", steering.resume),
+    path("jobs/history", runs.history),
+    path("jobs/interventions", runs.deeds),
+    path("jobs/runs/<uuid:id>", runs.run),
+    path("jobs/runs/<uuid:id>/log/<int:number>", runs.log),
+    path("jobs/runs/<uuid:id>/cancellation", steering.cancel),
+    path("jobs/runs/<uuid:id>/retry", steering.retry),
     path("feeds", feeds.newest),
     path("feeds/tag/<tags:names>", feeds.tagged),
     path("feeds/question/<int:id>", feeds.question),

@@ -346,9 +346,7 @@ def test_what_stands_in_the_place_of_a_bell_is_left_alone(tmp_path: Path) -> Non
 def called(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The commands that would be started."""
     found: list[list[str]] = []
-    monkeypatch.setattr(
-        interventions.subprocess, "Popen", lambda command, **_: found.append(command)
-    )
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **_: found.append(command))
     return found
 
 

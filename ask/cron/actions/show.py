@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from io import StringIO
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from django.core.management.base import BaseCommand, OutputWrapper
@@ -22,13 +21,11 @@ from ask.cron.actions.moments import add_language_argument, add_zone_argument, s
 from ask.cron.crontab import Entry
 from ask.cron.lateness import late
 from ask.cron.models import Run
+from ask.cron.overview import newest_runs, usual_seconds
 from ask.cron.words import Language, duration_in_words, in_words
 from ask.cron.words.states import HEADERS, LATE, NEVER, state_in_words
 
 HELP = "every entry with its next and its last run"
-
-LOOKED_AT = 20
-"""Newest runs of a job, of which the middle says how long it usually takes."""
 
 UNENDING = 10_000
 """Columns where nobody wraps."""
@@ -53,7 +50,7 @@ def run(command: BaseCommand, **options: Any) -> None:
     newest: dict[str, list[Run]] = {}
     dues: dict[str, int] = {}
     try:
-        newest = {entry.name: newest_runs(entry) for entry in crontab.entries}
+        newest = {entry.name: newest_runs(entry.name) for entry in crontab.entries}
         dues = late(crontab.entries, now=now, zone=zone, changed_at=changed_at)
     except DatabaseFault as e:
         command.stderr.write(f"The database cannot be reached: {one_line(e)}")
@@ -69,11 +66,6 @@ def run(command: BaseCommand, **options: Any) -> None:
         table.add_row(*map(Text, cells))
     command.stdout.write(drawn(table, on=command.stdout))
     command.stdout.write(f"\n{crontab.source}, {zone}")
-
-
-def newest_runs(entry: Entry) -> list[Run]:
-    """The runs of an entry, newest first. Raises DatabaseError."""
-    return list(Run.objects.filter(job=entry.name).order_by("-scheduled_for")[:LOOKED_AT])
 
 
 def drawn(table: Table, *, on: OutputWrapper) -> str:
@@ -115,14 +107,4 @@ def _cells(
     state = state_in_words(last, language=language)
     yield f"{LATE[language].format(moment(due))}, {state}" if due is not None else state
     usual = usual_seconds(newest)
-    yield duration_in_words(usual, language=language) if usual is not None else "–"
-
-
-def usual_seconds(runs: list[Run]) -> int | None:
-    """How long runs take that succeed, if any has."""
-    spans = [
-        (run.ended_at - run.started_at).total_seconds()
-        for run in runs
-        if run.state == Run.State.SUCCEEDED and run.started_at and run.ended_at
-    ]
-    return round(median(spans)) if spans else None
+    yield duration_in_words(round(usual), language=language) if usual is not None else "–"

@@ -11,6 +11,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "web/404.html", status=404)
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Who asks is known, and may not."""
+    return render(request, "web/403.html", status=403)
+
+
 def gone(request: HttpRequest) -> HttpResponse:
     """Of what was deleted: it was here, and will not come back."""
     return render(request, "web/410.html", status=410)

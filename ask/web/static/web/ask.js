@@ -20,11 +20,14 @@
       if (Number.isNaN(moment.getTime())) continue;
       element.title = exact.format(moment);
       if (element.closest(".exact")) continue;
-      const seconds = Math.min(0, (moment - now) / 1000);
-      const [unit, size] = steps.find((step) => -seconds >= step[1]) || steps[5];
+      // A clock that differs a little makes nothing that has happened yet to come.
+      const bound = element.closest(".next") ? Math.max : Math.min;
+      const seconds = bound(0, (moment - now) / 1000);
+      const [unit, size] = steps.find((step) => Math.abs(seconds) >= step[1]) || steps[5];
       element.textContent = relative.format(Math.trunc(seconds / size), unit);
     }
   };
   tell();
   setInterval(tell, 60000);
+  document.addEventListener("htmx:afterSettle", tell);
 })();

@@ -1,0 +1,104 @@
+"""`/jobs/`: every entry of the crontab for staff, what runs now, and one entry alone."""
+
+from datetime import UTC, datetime
+from itertools import islice
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from ask.cron.models import Intervention, Run
+from ask.cron.overview import EntryOverview, Overview, overview
+from ask.cron.status import Trouble
+from ask.web.live import live
+from ask.web.staff import may, staff_page
+
+UPCOMING = 5
+LATEST = 20
+DEEDS = 8
+
+
+@require_safe
+def with_slash(request: HttpRequest) -> HttpResponse:
+    """`/jobs`: this address is known with its slash."""
+    return HttpResponsePermanentRedirect("/jobs/")
+
+
+@require_safe
+@staff_page("cron.view_run")
+def jobs(request: HttpRequest) -> HttpResponse:
+    """Every entry, what runs now, the last day, and what people did."""
+    found = overview(now=timezone.now())
+    is_asked = any(one.is_asked for one in found.entries)
+    context = {
+        **permissions(request),
+        "overview": found,
+        "troubled": len(found.status.troubled),
+        "is_crontab_broken": found.status.trouble is Trouble.CRONTAB,
+        "deeds": Intervention.objects.order_by("-at")[:DEEDS],
+        "section": "jobs",
+        "back": "/jobs/",
+    }
+    return live(
+        request,
+        page="web/jobs/jobs.html",
+        part="web/jobs/entries.html",
+        context=context,
+        is_busy=bool(found.running) or is_asked,
+    )
+
+
+@require_safe
+@staff_page("cron.view_run")
+def entry(request: HttpRequest, *, name: str) -> HttpResponse:
+    """One entry: when it runs, how it fares, and its newest runs.
+
+    Of one that the crontab has no more, the runs are left.
+    """
+    now = timezone.now()
+    found = overview(now=now)
+    one = entry_named(found, name)
+    runs = list(Run.objects.filter(job=name).defer("output").order_by("-scheduled_for")[:LATEST])
+    if one is None and not runs:
+        raise Http404
+    running = [(run, usual) for run, usual in found.running if run.job == name]
+    context = {
+        **permissions(request),
+        "name": name,
+        "one": one,
+        "overview": found,
+        "running": running,
+        "runs": runs,
+        "upcoming": _upcoming(one, now=now, overview=found) if one else [],
+        "deeds": Intervention.objects.filter(job=name).order_by("-at")[:DEEDS],
+        "section": "jobs",
+        "back": request.path,
+    }
+    return live(
+        request,
+        page="web/jobs/entry.html",
+        part="web/jobs/entry_now.html",
+        context=context,
+        is_busy=bool(running) or (one is not None and one.is_asked),
+    )
+
+
+def entry_named(found: Overview, name: str) -> EntryOverview | None:
+    """The entry of that name, if the crontab has it."""
+    return next((one for one in found.entries if one.entry.name == name), None)
+
+
+def permissions(request: HttpRequest) -> dict[str, bool]:
+    """Which buttons somebody gets to see."""
+    return {
+        "may_start": may(request, "cron.start_run"),
+        "may_cancel": may(request, "cron.cancel_run"),
+        "may_pause": may(request, "cron.pause_job"),
+        "may_change_crontab": settings.CRON_EDITABLE and may(request, "cron.change_crontab"),
+    }
+
+
+def _upcoming(one: EntryOverview, *, now: datetime, overview: Overview) -> list[datetime]:
+    moments = one.entry.schedule.runs(int(now.timestamp()), zone=overview.zone)
+    return [datetime.fromtimestamp(moment, UTC) for moment in islice(moments, UPCOMING)]

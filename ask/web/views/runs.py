@@ -1,0 +1,153 @@
+"""The runs of the crontab's entries for staff: their history, and one alone."""
+
+import socket
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_safe
+
+from ask.cron.models import Attempt, Intervention, Run
+from ask.cron.overview import newest_runs, usual_seconds
+from ask.web.live import live
+from ask.web.paging import MAX_NUMBER, Page
+from ask.web.staff import staff_page
+from ask.web.templatetags.jobs import CAUSES
+from ask.web.views.jobs import permissions
+
+ON_A_PAGE = 50
+
+TROUBLED = [Run.State.FAILED, Run.State.TIMED_OUT, Run.State.LOST]
+
+
+@require_safe
+@staff_page("cron.view_run")
+def history(request: HttpRequest) -> HttpResponse:
+    """`/jobs/history?job=&state=&cause=&host=&since=&until=`: runs, newest first."""
+    wanted = {
+        name: request.GET.get(name, "").strip()
+        for name in ("job", "state", "cause", "host", "since", "until")
+    }
+    number = _number(request)
+    begin = (number - 1) * ON_A_PAGE
+    ids = list(
+        _chosen(wanted)
+        .order_by("-scheduled_for", "job")
+        .values_list("pk", flat=True)[begin : begin + ON_A_PAGE + 1]
+    )
+    page = Page(
+        number=number,
+        size=ON_A_PAGE,
+        ids=[],
+        has_next=len(ids) > ON_A_PAGE,
+        path="/jobs/history",
+        parameters=wanted,
+    )
+    runs = Run.objects.filter(pk__in=ids[:ON_A_PAGE]).defer("output", "environment")
+    context = {
+        "runs": runs.order_by("-scheduled_for", "job"),
+        "page": page,
+        "wanted": wanted,
+        "is_filtered": any(wanted.values()),
+        "states": ["troubled", *Run.State.values],
+        "causes": list(CAUSES.items()),
+        "section": "jobs",
+    }
+    return render(request, "web/jobs/history.html", context)
+
+
+def _number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    if not 0 < number <= MAX_NUMBER:
+        raise Http404
+    return number
+
+
+def _chosen(wanted: dict[str, str]) -> QuerySet[Run]:
+    runs = Run.objects.all()
+    for name in ("job", "cause", "host"):
+        if value := wanted[name]:
+            runs = runs.filter(**{name: value})
+    if state := wanted["state"]:
+        runs = runs.filter(state__in=TROUBLED if state == "troubled" else [state])
+    if since := _day(wanted["since"]):
+        runs = runs.filter(scheduled_for__gte=since)
+    if until := _day(wanted["until"]):
+        runs = runs.filter(scheduled_for__lt=until + timedelta(days=1))
+    return runs
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return datetime.combine(day, time(), UTC) if day and day.year < 9999 else None
+
+
+@require_safe
+@staff_page("cron.view_run")
+def run(request: HttpRequest, *, id: UUID) -> HttpResponse:
+    """One run: how far it is or how it ended, its attempts, and what they printed."""
+    found = get_object_or_404(Run, pk=id)
+    attempts = list(Attempt.objects.filter(run=found).order_by("number"))
+    deeds = list(Intervention.objects.filter(Q(run=id) | Q(begun=id)).order_by("at"))
+    is_running = found.state == Run.State.RUNNING
+    context = {
+        **permissions(request),
+        "run": found,
+        "usual": usual_seconds(newest_runs(found.job)),
+        "attempts": [(one, _log_of(one) is not None) for one in attempts],
+        "deeds": deeds,
+        "is_cancelling": any(one.kind == "cancel" and one.state == "asked" for one in deeds),
+        "section": "jobs",
+        "back": request.path,
+    }
+    return live(
+        request,
+        page="web/jobs/run.html",
+        part="web/jobs/run_now.html",
+        context=context,
+        is_busy=is_running,
+    )
+
+
+@require_safe
+@staff_page("cron.view_run")
+def log(request: HttpRequest, *, id: UUID, number: int) -> HttpResponseBase:
+    """All that an attempt printed, where this host has it still."""
+    path = _log_of(get_object_or_404(Attempt, run=id, number=number))
+    if path is None:
+        raise Http404
+    return FileResponse(path.open("rb"), content_type="text/plain; charset=utf-8")
+
+
+def _log_of(attempt: Attempt) -> Path | None:
+    """The file, if it is one of the folder of logs: the path comes from the database."""
+    if not attempt.log or attempt.run.host != socket.gethostname():
+        return None
+    path = Path(attempt.log).resolve()
+    logs = Path(settings.CRON_FOLDER).resolve() / "logs"
+    return path if path.is_relative_to(logs) and path.is_file() else None
+
+
+@require_safe
+@staff_page("cron.view_run")
+def deeds(request: HttpRequest) -> HttpResponse:
+    """`/jobs/interventions`: what people did, newest first."""
+    number = _number(request)
+    begin = (number - 1) * ON_A_PAGE
+    found = list(Intervention.objects.order_by("-at")[begin : begin + ON_A_PAGE + 1])
+    page = Page(
+        number=number, size=ON_A_PAGE, ids=[], has_next=len(found) > ON_A_PAGE,
+        path="/jobs/interventions",
+    )  # fmt: skip
+    context = {"deeds": found[:ON_A_PAGE], "page": page, "section": "jobs"}
+    return render(request, "web/jobs/interventions.html", context)
