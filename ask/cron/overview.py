@@ -34,6 +34,8 @@ class EntryOverview:
     pause: Pause | None = None
     is_asked: bool = False
     """Whether somebody asked for a run that has not begun yet."""
+    is_busy: bool = False
+    """Whether a run goes on that lets no other begin."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +66,12 @@ def overview(*, now: datetime) -> Overview:
     pauses = Pause.objects.in_bulk()
     asked = Intervention.objects.waiting().exclude(kind=Intervention.Kind.CANCEL)
     waiting = set(asked.values_list("job", flat=True))
+    leased = set(Run.objects.held().exclude(lease=None).values_list("lease", flat=True))
     states = {one.name: one for one in found.entries}
     entries = [
         _of(
             entry, states[entry.name], now=now, zone=zone, pause=pauses.get(entry.name),
-            is_asked=entry.name in waiting,
+            is_asked=entry.name in waiting, is_busy=entry.name in leased,
         )
         for entry in crontab.entries
         if entry.name in states
@@ -87,6 +90,7 @@ def _of(
     zone: tzinfo,
     pause: Pause | None,
     is_asked: bool,
+    is_busy: bool,
 ) -> EntryOverview:
     newest = newest_runs(entry.name)
     next_at = next(entry.schedule.runs(int(now.timestamp()), zone=zone), None)
@@ -98,6 +102,7 @@ def _of(
         usual=usual_seconds(newest),
         pause=pause,
         is_asked=is_asked,
+        is_busy=is_busy and entry.options.overlap != "allow",
     )
 
 

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from ask.web.paging import address
 
-BUSY, QUIET = 2, 5
+BUSY, QUIET = 1, 5
 """Seconds between two questions, while something goes on and otherwise."""
 
 

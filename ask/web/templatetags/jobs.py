@@ -14,7 +14,7 @@ from ask.cron.models import Attempt, Intervention, Run
 from ask.cron.status import EntryStatus
 from ask.cron.words import Language, duration_in_words, in_words
 from ask.cron.words.states import STATES
-from ask.web.templatetags.ask import number
+from ask.web.templatetags.ask import day, number
 from ask.web.views.status import CONDITIONS
 
 register = template.Library()
@@ -158,6 +158,15 @@ def last_lines(text: str, count: int = 3) -> str:
     """The last lines of an output that say something."""
     lines = [line for line in text.replace("\r", "\n").splitlines() if line.strip()]
     return "\n".join(lines[-count:])
+
+
+@register.filter
+def exactly(moment: datetime) -> SafeString:
+    """A moment of UTC to the second: `1 May 2024, 12:00:05`."""
+    return format_html(
+        '<time datetime="{}">{}, {}</time>', f"{moment:%Y-%m-%dT%H:%M:%SZ}", day(moment),
+        f"{moment:%H:%M:%S}",
+    )  # fmt: skip
 
 
 @register.filter

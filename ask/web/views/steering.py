@@ -25,7 +25,7 @@ LONGEST_REASON = 500
 def start(request: HttpRequest, *, name: str) -> HttpResponse:
     """`POST /jobs/entries/NAME/runs`: a run now."""
     entry = _entry(name)
-    if _is_busy(entry):
+    if entry.is_busy:
         return _said(request, _("%(job)s runs already.") % {"job": name}, is_refusal=True)
     asked = interventions.ask_to_start(name, by=person(request), now=timezone.now())
     interventions.see_to(asked)
@@ -41,7 +41,7 @@ def retry(request: HttpRequest, *, id: UUID) -> HttpResponse:
     if entry is None:
         text = _("The crontab has no entry %(job)s any more.") % {"job": run.job}
         return _said(request, text, is_refusal=True)
-    if _is_busy(entry):
+    if entry.is_busy:
         return _said(request, _("%(job)s runs already.") % {"job": run.job}, is_refusal=True)
     asked = interventions.ask_to_retry(run, by=person(request), now=timezone.now())
     interventions.see_to(asked)
@@ -87,11 +87,6 @@ def _entry(name: str) -> EntryOverview:
     if found is None:
         raise Http404
     return found
-
-
-def _is_busy(one: EntryOverview) -> bool:
-    may_overlap = one.entry.options.overlap == "allow"
-    return not may_overlap and Run.objects.filter(lease=one.entry.name).exists()
 
 
 def _said(request: HttpRequest, text: str, *, is_refusal: bool = False) -> HttpResponse:

@@ -1,0 +1,178 @@
+"""Steering background processes in a browser, with a real server, scheduler and mail server."""
+
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.cron.runs import until
+from tests.services.mail import MailServer, mail_server
+from tests.sites import Site, site
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+CRONTAB = """\
+MAILTO=ops@example.org
+#: name=slow
+0 0 1 1 * for i in $(seq 1 400); do echo "$i/400 Counting" >&3; echo "line $i"; sleep 0.1; done
+#: name=fragile
+0 0 1 1 * test -e well || { echo 'it is broken'; exit 3; }
+#: name=each_minute
+* * * * * true
+"""
+
+PASSWORD = "Correct-Horse-7"
+
+
+@dataclass
+class Place:
+    """A site that is served, with a scheduler and a mail server."""
+
+    url: str
+    folder: Path
+    mails: MailServer
+
+    def status(self) -> tuple[int, str]:
+        """What a watchdog outside gets."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/status/?format=json") as answer:  # noqa: S310
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as e:
+            return e.code, e.read().decode()
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.status())
+        except urllib.error.URLError:
+            return False
+
+
+@contextmanager
+def served(here: Site, *, port: int) -> Iterator[None]:
+    started: list[subprocess.Popen[str]] = []
+    try:
+        started.append(here.start("serve", f"--port={port}", "--workers=1"))
+        started.append(here.start("scheduler", "--patience=0"))
+        yield
+    finally:
+        for process in reversed(started):
+            process.send_signal(signal.SIGTERM)
+        for process in started:
+            process.communicate(timeout=60)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (tmp_path / "crontab").write_text(CRONTAB)
+    with mail_server() as mails, site(tmp_path) as here:
+        here.environment |= {
+            "CRONTAB": str(tmp_path / "crontab"),
+            "CRON_FOLDER": str(tmp_path / "cron"),
+            "METRICS_FOLDER": str(tmp_path / "metrics"),
+            "EMAIL_URL": mails.url,
+            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+        }
+        here.run("collectstatic", "--noinput", "--verbosity=0")
+        here.run("createsuperuser", "--noinput", "--username=carol")
+        with served(here, port=port):
+            found = Place(f"http://127.0.0.1:{port}", tmp_path, mails)
+            until(found.answers, seconds=60)
+            yield found
+
+
+def logged_in(browser: Browser, place: Place, **options: bool) -> Page:
+    context = browser.new_context(base_url=place.url, locale="en-US", **options)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto("/jobs/")
+    page.fill("[name=username]", "carol")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    expect(page.get_by_role("heading", name="Background processes")).to_be_visible()
+    return page
+
+
+def test_a_slow_job_is_started_watched_and_cancelled_and_a_failing_one_is_seen(
+    browser: Browser, place: Place
+) -> None:
+    page = logged_in(browser, place)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    row = page.get_by_role("row", name="slow")
+
+    # Its bar moves, and its output comes, without a reload.
+    page.evaluate("window.isTheSamePage = true")
+    row.get_by_role("button", name="Run now").click()
+    expect(page.get_by_text("slow begins in a moment.")).to_be_visible()
+    bar = page.get_by_role("progressbar", name="How far slow is")
+    expect(bar).to_be_visible(timeout=10_000)
+    far = int(bar.get_attribute("value") or 0)
+    until(lambda: int(bar.get_attribute("value") or 0) > far)
+    expect(page.locator(".now pre")).to_contain_text("line")
+    expect(row).to_contain_text("running")
+
+    # It is cancelled, and said to be.
+    page.get_by_role("button", name="Cancel slow").click()
+    expect(bar).to_be_hidden(timeout=10_000)
+    assert page.evaluate("window.isTheSamePage")
+    row.get_by_role("link").nth(1).click()
+    expect(page.locator(".lead")).to_contain_text("stopped")
+    expect(page.get_by_text("carol cancelled slow")).to_be_visible()
+    assert place.status()[0] == 200
+
+    # A failing one turns red, is mailed, and the watchdog hears of it.
+    page.goto("/jobs/")
+    fragile = page.get_by_role("row", name="fragile")
+    fragile.get_by_role("button", name="Run now").click()
+    expect(fragile.locator(".mark.no")).to_have_text("✗ failing", timeout=10_000)
+    expect(page.get_by_text("1 process did not run as it should.")).to_be_visible()
+    until(lambda: place.mails.mails)
+    assert "fragile failed" in place.mails.mails[0]["Subject"]
+    assert "it is broken" in place.mails.mails[0].get_content()
+    code, text = place.status()
+    assert (code, '"condition": "failing"' in text) == (503, True)
+
+    # What was wrong is mended, it is tried again, and all is well.
+    (place.folder / "well").touch()
+    fragile.get_by_role("link").nth(1).click()
+    page.get_by_role("button", name="Run it again").click()
+    until(lambda: place.status()[0] == 200)
+    page.goto("/jobs/")
+    expect(page.get_by_text("All is well")).to_be_visible()
+    until(lambda: len(place.mails.mails) > 1)
+    assert "fragile works again" in place.mails.mails[1]["Subject"]
+    assert complaints == []
+
+
+def test_everything_works_without_javascript(browser: Browser, place: Place) -> None:
+    page = logged_in(browser, place, java_script_enabled=False)
+    page.get_by_role("row", name="each_minute").get_by_role("link", name="Pause").click()
+    page.get_by_label("Why?").fill("the disk is full")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("each_minute is paused.")).to_be_visible()
+    expect(page.locator(".notice", has_text="Paused by carol")).to_contain_text("the disk is full")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_text("each_minute is resumed.")).to_be_visible()
+
+    page.goto("/jobs/")
+    page.get_by_role("row", name="slow").get_by_role("button", name="Run now").click()
+    expect(page.get_by_text("slow begins in a moment.")).to_be_visible()
+
+    def shows_its_bar() -> bool:
+        page.reload()
+        return page.get_by_role("progressbar").count() == 1
+
+    until(shows_its_bar)
+    page.get_by_role("button", name="Cancel slow").click()
+    expect(page.get_by_text("slow is told to end.")).to_be_visible()
+    until(lambda: not shows_its_bar())
