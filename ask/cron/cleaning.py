@@ -6,11 +6,14 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from ask.cron.models import Attempt, Run, Streak
+from ask.cron.models import Attempt, Intervention, Run, Streak, Watch
 
 BATCH = 500
 CLAIMS_KEPT = timedelta(days=2)
 """A record is also the claim of its tick. Whoever comes later than this has no tick to claim."""
+
+INTERVENTIONS_KEPT = timedelta(days=365)
+"""Who did what is asked for long after the run itself."""
 
 
 def clean_runs(
@@ -23,7 +26,8 @@ def clean_runs(
 ) -> int:
     """Remove runs that are older than so many days, or beyond so many of their job; how many.
 
-    What runs stays, and so does what was due in the last two days. May be killed and repeated.
+    What runs stays, and so does what was due in the last two days. What people did by hand stays
+    for a year. May be killed and repeated.
     """
     count = 0
     for job, found in Run.objects.values_list("job").annotate(found=Count("id")).order_by("job"):
@@ -35,6 +39,8 @@ def clean_runs(
         due = due.exclude(state=Run.State.RUNNING)
         count += due.count() if is_trial else _delete(due, advanced=advanced)
     if not is_trial:
+        Intervention.objects.filter(at__lt=now - INTERVENTIONS_KEPT).delete()
+        Watch.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
         # Of jobs that are gone, nobody will say that they work again.
         streaks = Streak.objects.filter(last_failed_for__lt=now - timedelta(days=days))
         streaks.exclude(job__in=Run.objects.values("job")).delete()

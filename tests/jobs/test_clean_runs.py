@@ -7,7 +7,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from ask.cron import cleaning
-from ask.cron.models import Attempt, Run, Streak
+from ask.cron.interventions import Person, pause, resume
+from ask.cron.models import Attempt, Intervention, Run, Streak, Watch
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -79,3 +80,20 @@ def test_failures_of_a_job_that_is_gone_are_forgotten() -> None:
     assert Streak.objects.count() == 3
     clean()
     assert sorted(Streak.objects.values_list("job", flat=True)) == ["here", "new"]
+
+
+def test_what_people_did_stays_for_a_year() -> None:
+    now = timezone.now()
+    for days in (1, 364, 366):
+        resumed = now - timedelta(days=days)
+        pause("a", by=Person(name="Carol"), reason="", now=resumed)
+        resume("a", by=Person(name="Carol"), now=resumed)
+    clean("--days", "30")
+    assert Intervention.objects.count() == 4
+
+
+def test_a_host_that_is_gone_is_forgotten() -> None:
+    Watch.objects.create(host="gone", seen_at=timezone.now() - timedelta(days=2))
+    Watch.objects.create(host="here", seen_at=timezone.now())
+    clean()
+    assert [watch.host for watch in Watch.objects.all()] == ["here"]

@@ -20,10 +20,10 @@ from ask.cron.actions.entries import add_crontab_arguments, crontab_of
 from ask.cron.actions.moments import add_language_argument, add_zone_argument, short, zone_of
 from ask.cron.crontab import Entry
 from ask.cron.lateness import late
-from ask.cron.models import Run
+from ask.cron.models import Pause, Run
 from ask.cron.overview import newest_runs, usual_seconds
 from ask.cron.words import Language, duration_in_words, in_words
-from ask.cron.words.states import HEADERS, LATE, NEVER, state_in_words
+from ask.cron.words.states import HEADERS, LATE, NEVER, PAUSED, state_in_words
 
 HELP = "every entry with its next and its last run"
 
@@ -49,9 +49,11 @@ def run(command: BaseCommand, **options: Any) -> None:
         table.add_column(header, overflow="fold")
     newest: dict[str, list[Run]] = {}
     dues: dict[str, int] = {}
+    paused: set[str] = set()
     try:
         newest = {entry.name: newest_runs(entry.name) for entry in crontab.entries}
         dues = late(crontab.entries, now=now, zone=zone, changed_at=changed_at)
+        paused = set(Pause.objects.values_list("job", flat=True))
     except DatabaseFault as e:
         command.stderr.write(f"The database cannot be reached: {one_line(e)}")
     for entry in crontab.entries:
@@ -59,6 +61,7 @@ def run(command: BaseCommand, **options: Any) -> None:
             entry,
             newest.get(entry.name, []),
             due=dues.get(entry.name),
+            is_paused=entry.name in paused,
             now=now,
             zone=zone,
             language=language,
@@ -86,6 +89,7 @@ def _cells(
     newest: list[Run],
     *,
     due: int | None,
+    is_paused: bool,
     now: float,
     zone: tzinfo,
     language: Language,
@@ -95,16 +99,19 @@ def _cells(
 
     yield entry.name
     yield in_words(entry.schedule, language=language)
-    upcoming = next(entry.schedule.runs(int(now), zone=zone), None)
+    upcoming = None if is_paused else next(entry.schedule.runs(int(now), zone=zone), None)
     yield moment(upcoming) if upcoming is not None else "–"
+    manner = PAUSED[language] if is_paused else ""
+    if due is not None and not is_paused:
+        manner = LATE[language].format(moment(due))
     if not newest:
         yield "–"
-        yield LATE[language].format(moment(due)) if due is not None else NEVER[language]
+        yield manner or NEVER[language]
         yield "–"
         return
     last = newest[0]
     yield moment(last.scheduled_for.timestamp())
     state = state_in_words(last, language=language)
-    yield f"{LATE[language].format(moment(due))}, {state}" if due is not None else state
+    yield f"{manner}, {state}" if manner else state
     usual = usual_seconds(newest)
     yield duration_in_words(round(usual), language=language) if usual is not None else "–"

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from ask.cron.actions.moments import relative, short
+from ask.cron.interventions import Person, pause
 from ask.cron.models import Run
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -65,6 +66,15 @@ def test_what_did_not_run_when_it_should_have_is_late(crontab: Path) -> None:
     # What was due before the crontab was changed, nobody misses.
     os.utime(crontab)
     assert "late" not in shown(crontab, "--zone=UTC")[1]
+
+
+def test_what_is_paused_has_no_next_run_and_is_not_late(crontab: Path) -> None:
+    os.utime(crontab, (0, 0))
+    ran(minutes_ago=300, state="succeeded")
+    pause("best", by=Person(name="Carol"), reason="", now=timezone.now())
+    assert "  –  " in shown(crontab)[1]
+    assert "paused, succeeded" in shown(crontab)[1]
+    assert "на паузе, успешно" in shown(crontab, "--lang=ru")[1]
 
 
 def test_what_runs_shows_how_far_it_is(crontab: Path) -> None:
