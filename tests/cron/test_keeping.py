@@ -439,3 +439,23 @@ def test_nobody_is_thought_lost_right_after_the_database_was_away(tmp_path: Path
     assert timedelta(seconds=3 * keeping.BEAT_EVERY) < models.LOST_AFTER
     keeper.look_now()
     assert Run.objects.get().state == Run.State.LOST
+
+
+def test_the_end_of_what_a_run_prints_is_seen_while_it_runs(tmp_path: Path) -> None:
+    lines = "for i in $(seq 2000); do echo line $i; done; printf 'a nul \\000.'"
+    job = begun(tmp_path, f"{lines}; sleep 60")
+    keeper = Keeper(place(tmp_path))
+
+    def output() -> str:
+        keeper.keep()
+        return Run.objects.get().output
+
+    until(lambda: output().endswith("a nul ␀."))
+    assert len(output()) <= records.LIVE_TAIL
+    assert output().startswith("line ")
+    os.kill(job.pid, signal.SIGTERM)
+    job.wait()
+    keeper.keep()
+    run = Run.objects.get()
+    assert (run.state, run.output) == ("stopped", "")
+    assert run.attempts.get().output_tail.endswith("a nul ␀.")
