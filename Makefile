@@ -13,7 +13,7 @@ TEST_PACKAGES := postgresql chromium gettext cron
 
 .NOTPARALLEL:
 .PHONY: help setup run test test-long check lint types contracts migrations deployable format lock \
-	bench-pages bench-counters bench-import bench-cron run-environment dev-environment
+	bench-pages bench-counters bench-import bench-cron pictures run-environment dev-environment
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -69,6 +69,10 @@ bench-import: dev-environment ## Time imports beside a bare copy; DUMP=path/to/s
 bench-cron: dev-environment ## Time the clock beside Debian's cron, as root; ARGS="--parts=starts,runs"
 	@sh requirements/debian.sh --install postgresql cron
 	@$(PY) -m tests.services.postgresql --durable -- $(PY) -m benchmarks.cron $(ARGS)
+
+pictures: dev-environment $(CATALOGUES) ## Draw the pictures of docs/jobs.md anew
+	@sh requirements/debian.sh --install chromium
+	@$(PY) -m tests.services.sqlite -- $(PY) -m tests.browser.pictures
 
 lock: ## Pin the dependencies of pyproject.toml anew; ARGS=--upgrade for newer versions
 	@sh requirements/lock.sh $(ARGS)
