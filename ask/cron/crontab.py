@@ -15,10 +15,13 @@ from ask.cron import variables as variable_lines
 from ask.cron.addresses import is_recipient, split
 from ask.cron.commands import split_input, suggested_name
 from ask.cron.options import MARK, OptionError, Options
+from ask.cron.reasons import Reason
 from ask.cron.schedule import Schedule, ScheduleError
 from ask.cron.variables import VariableError
+from ask.cron.words import Language
+from ask.cron.words.problems import WRITE, reason_in_words
 
-__all__ = ["Crontab", "CrontabError", "Entry", "Options", "Problem"]
+__all__ = ["Crontab", "CrontabError", "Entry", "Options", "Problem", "printable"]
 
 LONGEST_COMMAND = 998
 """Bytes; of a longer one Debian refuses the whole file."""
@@ -26,7 +29,6 @@ LONGEST_COMMAND = 998
 MOST_LINES = 10_000
 """Debian refuses a longer file."""
 
-NAMELESS = "give it a name of its own"
 _NAME_OPTION = f"{MARK} name=…"
 
 _WORD = re.compile(r"[^ \t]+")
@@ -62,13 +64,21 @@ class Problem:
 
     line: int
     column: int
-    reason: str
+    reason: Reason
     instead: str = ""
     is_warning: bool = False
 
     def __str__(self) -> str:
-        mended = f"; write {self.instead}" if self.instead else ""
-        return _printable(f"{self.line}:{self.column}: {self.reason}{mended}")
+        return self.in_words(language="en")
+
+    def in_words(self, *, language: Language) -> str:
+        """`12:5: reason; write 22-23,0-2`."""
+        mended = f"; {WRITE[language]} {printable(self.instead)}" if self.instead else ""
+        return f"{self.line}:{self.column}: {self.reason_in(language)}{mended}"
+
+    def reason_in(self, language: Language) -> str:
+        """The reason alone."""
+        return printable(reason_in_words(self.reason, language=language))
 
 
 class CrontabError(Exception):
@@ -243,7 +253,7 @@ class Crontab:
     def _replaced(self, entry: Entry, *, at: int, old: str, new: str) -> "Crontab":
         new = new.strip(" \t")
         if "\n" in new:
-            problem = Problem(entry.line, at + 1, "an entry is one line")
+            problem = Problem(entry.line, at + 1, Reason("an entry is one line"))
             raise CrontabError([problem], source=self.source)
         line = self.lines[entry.line - 1]
         lines = list(self.lines)
@@ -293,33 +303,38 @@ class _Reader:
     def check_text(self, text: str, lines: tuple[str, ...]) -> None:
         """What is wrong with the file as a whole."""
         if text.startswith("\ufeff"):
-            self._refuse(0, "a byte order mark before the first line: save it without", line=1)
+            self._refuse(
+                0, Reason("a byte order mark before the first line: save it without"), line=1
+            )
         if lines and not lines[-1].endswith("\n"):
             self._refuse(
                 len(lines[-1]),
-                "the last line has no newline: Debian ignores the whole file",
+                Reason("the last line has no newline: Debian ignores the whole file"),
                 line=len(lines),
             )
         ended = [number for number, line in enumerate(lines, 1) if line.endswith(("\r\n", "\r"))]
         if ended:
-            more = f", and of {len(ended) - 1} more" if len(ended) > 1 else ""
-            self._refuse(
-                len(lines[ended[0] - 1].rstrip("\r\n")),
-                f"a carriage return at the end of the line{more}: cron hands it to the command;"
-                " save it with the line ends of Unix",
-                line=ended[0],
+            reason = Reason(
+                "a carriage return at the end of the line: cron hands it to the command; save it"
+                " with the line ends of Unix"
             )
+            if len(ended) > 1:
+                reason = Reason(
+                    "a carriage return at the end of the line, and of {more} more: cron hands it to"
+                    " the command; save it with the line ends of Unix",
+                    more=len(ended) - 1,
+                )
+            self._refuse(len(lines[ended[0] - 1].rstrip("\r\n")), reason, line=ended[0])
         if len(lines) > MOST_LINES:
-            self._refuse(
-                0, f"more than {MOST_LINES:,} lines: Debian ignores the file", line=len(lines)
-            )
+            reason = Reason("more than {most:,} lines: Debian ignores the file", most=MOST_LINES)
+            self._refuse(0, reason, line=len(lines))
 
     def read(self, number: int, line: str) -> None:
         """Take in one line, without its newline."""
         self._number = number
         stripped = line.lstrip(" \t\ufeff" if number == 1 else " \t")
         if odd := _IMPOSSIBLE.search(line):
-            self._refuse(odd.start(), "a character that no crontab can hold")
+            self._refuse(odd.start(), Reason("a character that no crontab can hold"))
             self._forget_options()
         elif not stripped.rstrip("\r"):
             self.end()
@@ -333,8 +348,10 @@ class _Reader:
         for number in self._option_lines:
             self._refuse(
                 0,
-                "these options belong to no entry: they stand above one, without a blank line or a"
-                " variable between",
+                Reason(
+                    "these options belong to no entry: they stand above one, without a blank line"
+                    " or a variable between"
+                ),
                 line=number,
             )
         self._forget_options()
@@ -350,7 +367,7 @@ class _Reader:
         begin = line.index(MARK) + len(MARK)
         words = _words(line.rstrip("\r"), begin=begin)
         if not words:
-            self._refuse(begin - len(MARK), "no options")
+            self._refuse(begin - len(MARK), Reason("no options"))
         for word in words:
             try:
                 self._options, name = option_words.read(
@@ -387,19 +404,26 @@ class _Reader:
             for address in split(value):
                 if not is_recipient(address):
                     self._warn(
-                        line.index(address, at), f"{address!r} is no address: it gets no mail"
+                        line.index(address, at),
+                        Reason("{address!r} is no address: it gets no mail", address=address),
                     )
         if name == "CRON_TZ":
             self._warn(
                 column,
-                "Debian ignores CRON_TZ: write the times below in the time zone that cron runs in",
+                Reason(
+                    "Debian ignores CRON_TZ: write the times below in the time zone that cron runs"
+                    " in"
+                ),
             )
         elif name == "TZ":
-            self._warn(column, "TZ is for the commands only: their times stay in cron's time zone")
+            reason = Reason("TZ is for the commands only: their times stay in cron's time zone")
+            self._warn(column, reason)
         if found := _EXPANDED.search(line, at):
-            self._warn(found.start(), "cron expands nothing: the commands will find the $ in it")
+            reason = Reason("cron expands nothing: the commands will find the $ in it")
+            self._warn(found.start(), reason)
         elif " #" in line[at:] and not line[at:].lstrip().startswith(("'", '"')):
-            self._warn(line.index(" #", at) + 1, "no comment: this is a part of the value")
+            reason = Reason("no comment: this is a part of the value")
+            self._warn(line.index(" #", at) + 1, reason)
 
     def _entry(self, line: str) -> Entry | None:
         """The entry of a line; None, and a problem, where it cannot be read."""
@@ -422,12 +446,14 @@ class _Reader:
     ) -> tuple[str | None, int] | None:
         """The user, and the column of the command, of what stands behind the schedule."""
         if words and not is_nickname and _LIKE_A_FIELD.fullmatch(words[0].text):
-            missing = "user" if self.is_system else "command"
-            self._refuse(
-                words[0].column,
-                f"a sixth field, where the {missing} should begin: cron has neither seconds nor"
-                " years",
+            reason = Reason(
+                "a sixth field, where the command should begin: cron has neither seconds nor years"
             )
+            if self.is_system:
+                reason = Reason(
+                    "a sixth field, where the user should begin: cron has neither seconds nor years"
+                )
+            self._refuse(words[0].column, reason)
             return None
         user = None
         if self.is_system:
@@ -435,7 +461,7 @@ class _Reader:
                 return None
             user, end, words = words[0].text, words[0].end, words[1:]
         if not words:
-            self._refuse(len(line.rstrip(" \t")), "no command")
+            self._refuse(len(line.rstrip(" \t")), Reason("no command"))
             return None
         at = words[0].column
         if not self.is_system:
@@ -447,13 +473,17 @@ class _Reader:
     def _is_command(self, text: str, *, at: int, longer_by: int) -> bool:
         length = len(text.encode(errors="surrogateescape")) + longer_by
         if length > LONGEST_COMMAND:
-            self._refuse(
-                at, f"a command of {length:,} bytes: Debian takes {LONGEST_COMMAND}; use a script"
+            reason = Reason(
+                "a command of {length:,} bytes: Debian takes {most}; use a script",
+                length=length,
+                most=LONGEST_COMMAND,
             )
+            self._refuse(at, reason)
         elif not split_input(text)[0].strip(" \t"):
-            self._refuse(at, "no command before the %")
+            self._refuse(at, Reason("no command before the %"))
         elif text.startswith("*") and not self.is_system:
-            self._refuse(at, "a command that begins with *: Debian ignores the whole file")
+            reason = Reason("a command that begins with *: Debian ignores the whole file")
+            self._refuse(at, reason)
         else:
             return True
         return False
@@ -470,13 +500,15 @@ class _Reader:
 
     def _has_user(self, words: list[_Word], *, end: int) -> bool:
         if not words:
-            self._refuse(end, "no user and no command: the system form has both")
+            self._refuse(end, Reason("no user and no command: the system form has both"))
             return False
         if _USER.fullmatch(words[0].text):
             return True
         self._refuse(
             words[0].column,
-            "the system form has a user here, before the command, and this is no name of one",
+            Reason(
+                "the system form has a user here, before the command, and this is no name of one"
+            ),
         )
         return False
 
@@ -490,7 +522,10 @@ class _Reader:
         ):
             self._warn(
                 words[0].column,
-                f"this looks like the system form: {first} is the command here, and no user",
+                Reason(
+                    "this looks like the system form: {word} is the command here, and no user",
+                    word=first,
+                ),
             )
 
     def _named(
@@ -499,12 +534,17 @@ class _Reader:
         command, given = split_input(text)
         name, place = self._name or (suggested_name(command), None)
         if name is None:
-            self._refuse(at, f"no name can be told from this command: {NAMELESS}", _NAME_OPTION)
+            reason = Reason("no name can be told from this command: give it a name of its own")
+            self._refuse(at, reason, _NAME_OPTION)
             return None
         if name in self._names:
             self._refuse(
                 place.column if place else at,
-                f"{name} is the name of line {self._names[name]} already: {NAMELESS}",
+                Reason(
+                    "{name} is the name of line {line} already: give it a name of its own",
+                    name=name,
+                    line=self._names[name],
+                ),
                 _NAME_OPTION,
                 line=place.line if place else self._number,
             )
@@ -527,15 +567,15 @@ class _Reader:
         )
 
     def _refuse(
-        self, column: int, reason: str, instead: str = "", *, line: int | None = None
+        self, column: int, reason: Reason, instead: str = "", *, line: int | None = None
     ) -> None:
         self.problems.append(Problem(line or self._number, column + 1, reason, instead))
 
-    def _warn(self, column: int, reason: str, instead: str = "") -> None:
+    def _warn(self, column: int, reason: Reason, instead: str = "") -> None:
         problem = Problem(self._number, column + 1, reason, instead, is_warning=True)
         self.problems.append(problem)
 
 
-def _printable(text: str) -> str:
-    """One line that any terminal shows: whatever a crontab holds may stand in a reason."""
+def printable(text: str) -> str:
+    """One line that anything can show, whatever a crontab holds."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

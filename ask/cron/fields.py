@@ -11,6 +11,8 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import NoReturn
 
+from ask.cron.reasons import Reason
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -20,6 +22,9 @@ class Kind:
     low: int
     high: int
     names: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
 
     @property
     def every(self) -> frozenset[int]:
@@ -51,7 +56,7 @@ class ScheduleError(Exception):
     empty where only the author can know.
     """
 
-    def __init__(self, reason: str, *, column: int, end: int, instead: str = "") -> None:
+    def __init__(self, reason: Reason, *, column: int, end: int, instead: str = "") -> None:
         super().__init__(f"{reason}; write {instead}" if instead else reason)
         self.reason = reason
         self.column = column
@@ -156,7 +161,7 @@ class _Reader:
         parts = self.text.split(",")
         if "" in parts:
             mended = ",".join(filter(None, parts))
-            self._refuse("a comma with nothing beside it", instead=mended)
+            self._refuse(Reason("a comma with nothing beside it"), instead=mended)
         terms = []
         column = self.column
         for part in parts:
@@ -164,7 +169,7 @@ class _Reader:
             column += len(part) + 1
         return terms
 
-    def _refuse(self, reason: str, *, instead: str) -> NoReturn:
+    def _refuse(self, reason: Reason, *, instead: str) -> NoReturn:
         end = self.column + len(self.text)
         raise ScheduleError(reason, column=self.column, end=end, instead=instead)
 
@@ -189,11 +194,11 @@ class _Part:
             high = self._number(matched["high"]) if matched["high"] else low
             if matched["step"] and not matched["high"]:
                 self._refuse(
-                    "a step needs a range: Debian refuses this, others count on to the end",
+                    Reason("a step needs a range: Debian refuses this, others count on to the end"),
                     instead=f"{low}-{self._last}/{step or 1}",
                 )
         if step == 0:
-            self._refuse("a step of 0 never gets on", instead=self.text.partition("/")[0])
+            self._refuse(Reason("a step of 0 never gets on"), instead=self.text.partition("/")[0])
         if low > high:
             self._refuse_backwards(low, high, step)
         return Term(self.text, self.column, low, high, step)
@@ -211,7 +216,12 @@ class _Part:
         number = _number(text)
         if not self.kind.low <= number <= self.kind.high:
             self._refuse(
-                f"the {self.kind.name} goes from {self.kind.low} to {self.kind.high}",
+                Reason(
+                    "the {kind} goes from {low} to {high}",
+                    kind=self.kind,
+                    low=self.kind.low,
+                    high=self.kind.high,
+                ),
                 instead="0" if self.text in _ROUND.get(self.kind.name, ()) else "",
             )
         return number
@@ -226,72 +236,93 @@ class _Part:
             instead = ",".join(map(str, pieces))
         else:
             instead = ",".join(map(str, values))
-        self._refuse("a range that goes backwards never matches", instead=instead)
+        self._refuse(Reason("a range that goes backwards never matches"), instead=instead)
 
     def _refuse_name(self, name: str) -> NoReturn:
         if name.upper() in ("L", "W", "LW") or re.fullmatch(r"[0-9]*[LW]", name.upper()):
             self._refuse_last()
         if name.upper() in ("R", "H"):
-            self._refuse(f"cron draws no random {self.kind.name}: choose one", instead="")
+            reason = Reason("cron draws no random {kind}: choose one", kind=self.kind)
+            self._refuse(reason, instead="")
         close = get_close_matches(name.lower()[:20], self.kind.names, n=1, cutoff=0.5)
         if not close:
             close = [known for known in self.kind.names if name.lower().startswith(known)]
-        known = f"; did you mean {close[0]}?" if close else ""
-        instead = self.text.replace(name, close[0], 1) if close else ""
-        self._refuse(f"{name} is no {self.kind.name}{known}", instead=instead)
+        if not close:
+            self._refuse(Reason("{name} is no {kind}", name=name, kind=self.kind), instead="")
+        self._refuse(
+            Reason(
+                "{name} is no {kind}; did you mean {close}?",
+                name=name,
+                kind=self.kind,
+                close=close[0],
+            ),
+            instead=self.text.replace(name, close[0], 1),
+        )
 
     def _refuse_last(self) -> NoReturn:
         number = self.text.rstrip("LWlw")
         if self.kind is DAY and not number:
             self._refuse(
-                "cron has no last day of the month: run on each of its last days, and let the"
-                " command look whether tomorrow is the 1st",
+                Reason(
+                    "cron has no last day of the month: run on each of its last days, and let the"
+                    " command look whether tomorrow is the 1st"
+                ),
                 instead="28-31",
             )
         self._refuse(
-            "cron knows no L and W: run on each such day, and let the command look at the date",
+            Reason(
+                "cron knows no L and W: run on each such day, and let the command look at the date"
+            ),
             instead=number,
         )
 
     def _refuse_odd(self) -> NoReturn:
         text, low = self.text, self.kind.low
         if text == "?":
-            self._refuse("? is Quartz's word for any value", instead="*")
+            self._refuse(Reason("? is Quartz's word for any value"), instead="*")
         if matched := re.fullmatch(r"\*([0-9]+)", text):
-            self._refuse("Debian reads a plain * here", instead=f"*/{matched[1]}")
+            self._refuse(Reason("Debian reads a plain * here"), instead=f"*/{matched[1]}")
         if matched := re.fullmatch(r"\*-([a-z0-9]+)", text, re.I | re.A):
-            self._refuse("Debian reads a plain * here", instead=f"{low}-{matched[1]}")
+            self._refuse(Reason("Debian reads a plain * here"), instead=f"{low}-{matched[1]}")
         if matched := re.fullmatch(r"-([0-9]+)", text):
-            self._refuse("a range without its beginning", instead=f"{low}-{matched[1]}")
+            self._refuse(Reason("a range without its beginning"), instead=f"{low}-{matched[1]}")
         if matched := re.fullmatch(r"([a-z0-9]+)-", text, re.I | re.A):
-            self._refuse("a range without its end", instead=f"{matched[1]}-{self._last}")
+            self._refuse(Reason("a range without its end"), instead=f"{matched[1]}-{self._last}")
         if matched := re.fullmatch(r"([0-9]{1,9})~([0-9]{1,9})", text):
             middle = (int(matched[1]) + int(matched[2])) // 2
             self._refuse(
-                "Debian reads the first number, cronie draws one at random: choose one",
+                Reason("Debian reads the first number, cronie draws one at random: choose one"),
                 instead=str(middle),
             )
         if matched := re.fullmatch(r"([a-z0-9]+)#[0-9]*", text, re.I | re.A):
             self._refuse(
-                "Debian ignores # and what follows: run on each such day, and let the command look"
-                " at the date",
+                Reason(
+                    "Debian ignores # and what follows: run on each such day, and let the command"
+                    " look at the date"
+                ),
                 instead=matched[1],
             )
         if matched := re.fullmatch(r"([0-9]+)\.([0-9]+)", text):
             self._refuse(
-                f"Debian reads {matched[1]} here: a list has commas, a range has a hyphen",
+                Reason(
+                    "Debian reads {read} here: a list has commas, a range has a hyphen",
+                    read=matched[1],
+                ),
                 instead=f"{matched[1]},{matched[2]}",
             )
         if matched := re.fullmatch(r"/([0-9]+)", text):
-            self._refuse("a step needs a range", instead=f"*/{matched[1]}")
+            self._refuse(Reason("a step needs a range"), instead=f"*/{matched[1]}")
         if re.fullmatch(r"L-?[0-9]*", text, re.I | re.A):
             self._refuse_last()
         self._refuse(
-            f"no {self.kind.name}: cron knows numbers, *, ranges 1-5, steps */5 and lists 1,2",
+            Reason(
+                "no {kind}: cron knows numbers, *, ranges 1-5, steps */5 and lists 1,2",
+                kind=self.kind,
+            ),
             instead="",
         )
 
-    def _refuse(self, reason: str, *, instead: str) -> NoReturn:
+    def _refuse(self, reason: Reason, *, instead: str) -> NoReturn:
         end = self.column + len(self.text)
         raise ScheduleError(reason, column=self.column, end=end, instead=instead)
 

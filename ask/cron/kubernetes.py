@@ -17,6 +17,7 @@ from ask.cron.crontab import Crontab, Entry, Problem
 from ask.cron.offsets import DAY, changes, offset_at
 from ask.cron.offsets import moment as date_of
 from ask.cron.options import MARK
+from ask.cron.reasons import Reason
 from ask.cron.robfig import translated
 from ask.cron.runner import KILLS, LONGEST_BACKOFF
 from ask.cron.schedule import Schedule
@@ -88,21 +89,28 @@ def refused(crontab: Crontab) -> Iterator[Problem]:
             yield Problem(
                 entry.line,
                 at,
-                "Kubernetes starts nothing at boot: let a scheduler run this one",
+                Reason("Kubernetes starts nothing at boot: let a scheduler run this one"),
             )
         if entry.user is not None:
             column = crontab.lines[entry.line - 1].rindex(entry.user, 0, entry.text_at) + 1
             yield Problem(
                 entry.line,
                 column,
-                "a pod runs as one user, that of its image: a crontab for Kubernetes has none",
+                Reason(
+                    "a pod runs as one user, that of its image: a crontab for Kubernetes has none"
+                ),
             )
         name = name_of(entry)
         if other := names.get(name):
             yield Problem(
                 entry.line,
                 at,
-                f"{other.name} and {entry.name} are both {name} to Kubernetes",
+                Reason(
+                    "{one} and {other} are both {name} to Kubernetes",
+                    one=other.name,
+                    other=entry.name,
+                    name=name,
+                ),
                 f"{MARK} name=…",
             )
         names.setdefault(name, entry)
@@ -117,16 +125,23 @@ def doubts(crontab: Crontab, *, zone: tzinfo, now: float) -> Iterator[Problem]:
             yield Problem(
                 entry.line,
                 at,
-                "Kubernetes knows no AND of both day fields: it starts a pod at"
-                f" {found.text}, which ends at once when the other field does not match",
+                Reason(
+                    "Kubernetes knows no AND of both day fields: it starts a pod at {times}, which"
+                    " ends at once when the other field does not match",
+                    times=found.text,
+                ),
                 is_warning=True,
             )
         if when := _skipped(entry.schedule, zone=zone, now=now):
             yield Problem(
                 entry.line,
                 at,
-                f"Kubernetes leaves out {when:%Y-%m-%d %H:%M}, which the clocks of {zone} skip:"
-                " choose another time, or --zone Etc/UTC",
+                Reason(
+                    "Kubernetes leaves out {when:%Y-%m-%d %H:%M}, which the clocks of {zone} skip:"
+                    " choose another time, or --zone Etc/UTC",
+                    when=when,
+                    zone=zone,
+                ),
                 is_warning=True,
             )
 

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any, Literal, NoReturn, cast
 
 from ask.cron.commands import LONGEST_NAME, NAME
+from ask.cron.reasons import Reason
 
 MARK = "#:"
 
@@ -21,7 +22,7 @@ _YEAR = 366 * 86400
 class OptionError(Exception):
     """An option that is refused; `instead` is what to write in its place."""
 
-    def __init__(self, reason: str, *, instead: str = "") -> None:
+    def __init__(self, reason: Reason, *, instead: str = "") -> None:
         super().__init__(f"{reason}; write {instead}" if instead else reason)
         self.reason = reason
         self.instead = instead
@@ -62,7 +63,12 @@ def _seconds(lowest: int, highest: int) -> Callable[[str, str], int]:
         if not lowest <= seconds <= highest:
             nearest = min(max(seconds, lowest), highest)
             raise OptionError(
-                f"{key} goes from {duration(lowest)} to {duration(highest)}",
+                Reason(
+                    "{key} goes from {low} to {high}",
+                    key=key,
+                    low=duration(lowest),
+                    high=duration(highest),
+                ),
                 instead=f"{key}={duration(nearest)}",
             )
         return seconds
@@ -71,7 +77,7 @@ def _seconds(lowest: int, highest: int) -> Callable[[str, str], int]:
 
 
 def _refuse_duration(key: str, value: str) -> NoReturn:
-    reason = f"{key} is a whole number with s, m, h or d, such as 90s or 10m"
+    reason = Reason("{key} is a whole number with s, m, h or d, such as 90s or 10m", key=key)
     number = re.match(r"[0-9]{1,9}", value, re.A)
     rest = value[number.end() :].lower().lstrip() if number else ""
     unit = next((unit for unit in _UNITS if rest.startswith(unit)), "s" if not rest else "")
@@ -80,7 +86,7 @@ def _refuse_duration(key: str, value: str) -> NoReturn:
 
 def _count(key: str, value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", value, re.A) or int(value) > 100:
-        raise OptionError(f"{key} is a whole number from 0 to 100")
+        raise OptionError(Reason("{key} is a whole number from 0 to 100", key=key))
     return int(value)
 
 
@@ -88,7 +94,13 @@ def _one_of(*values: str) -> Callable[[str, str], str]:
     def read(key: str, value: str) -> str:
         if value not in values:
             close = get_close_matches(value[:20], values, n=1, cutoff=0)[0]
-            raise OptionError(f"{key} may be {' or '.join(values)}", instead=f"{key}={close}")
+            *others, last = values
+            reason = Reason("{key} may be {last}", key=key, last=last)
+            if others:
+                reason = Reason(
+                    "{key} may be {others} or {last}", key=key, others=", ".join(others), last=last
+                )
+            raise OptionError(reason, instead=f"{key}={close}")
         return value
 
     return read
@@ -96,11 +108,11 @@ def _one_of(*values: str) -> Callable[[str, str], str]:
 
 def _name(key: str, value: str) -> str:
     if len(value) > LONGEST_NAME:
-        raise OptionError(f"a {key} has at most {LONGEST_NAME} characters")
+        raise OptionError(Reason("a name has at most {most} characters", most=LONGEST_NAME))
     if not NAME.fullmatch(value):
         mended = re.sub(r"[^a-z0-9_.-]+", "_", value.lower()).strip("_.-")
         raise OptionError(
-            f"a {key} has small letters, digits, and . _ - between them",
+            Reason("a name has small letters, digits, and . _ - between them"),
             instead=f"{key}={mended}" if mended else "",
         )
     return value
@@ -127,21 +139,26 @@ def read(written: str, *, options: Options, known: set[str]) -> tuple[Options, s
     """
     key, equals, value = written.partition("=")
     if key not in _READERS and key != "nodb":
-        close = get_close_matches(key[:20].lower(), ["name", *KEYS], n=1)
-        more = f"; did you mean {close[0]}?" if close else f": there are name, {', '.join(KEYS)}"
+        keys = ["name", *KEYS]
+        close = get_close_matches(key[:20].lower(), keys, n=1)
+        if not close:
+            there_are = ", ".join(keys)
+            raise OptionError(
+                Reason("no option {key}: there are {keys}", key=key or equals, keys=there_are)
+            )
         raise OptionError(
-            f"no option {key or equals}{more}",
-            instead=f"{close[0]}{equals}{value}" if close else "",
+            Reason("no option {key}; did you mean {close}?", key=key, close=close[0]),
+            instead=f"{close[0]}{equals}{value}",
         )
     if key in known:
-        raise OptionError(f"{key} is said twice")
+        raise OptionError(Reason("{key} is said twice", key=key))
     known.add(key)
     if key == "nodb":
         if equals:
-            raise OptionError("nodb has no value", instead="nodb")
+            raise OptionError(Reason("{key} takes no value", key=key), instead=key)
         return replace(options, nodb=True), None
     if not equals or not value:
-        raise OptionError(f"{key} has no value")
+        raise OptionError(Reason("{key} has no value", key=key))
     read_value = _READERS[key](key, value)
     if key == "name":
         return options, cast(str, read_value)

@@ -7,7 +7,8 @@ from datetime import tzinfo
 from difflib import get_close_matches
 
 from ask.cron.clock import Clock
-from ask.cron.fields import KINDS, WEEKDAY, Field, ScheduleError
+from ask.cron.fields import KINDS, Field, ScheduleError
+from ask.cron.reasons import Reason
 from ask.cron.wall import WallTimes
 
 __all__ = ["Doubt", "Schedule", "ScheduleError"]
@@ -29,8 +30,6 @@ _OTHERS = {"@minutely": "* * * * *", "@quarterly": "0 0 1 1,4,7,10 *"}
 
 _EVERY = re.compile(r"@every[ \t]+(?:([0-9]{1,4})h)?(?:([0-9]{1,4})m)?(?:0s)?", re.I)
 
-_ORDER = ", ".join(kind.name for kind in KINDS)
-
 
 @dataclass(frozen=True)
 class Doubt:
@@ -39,7 +38,7 @@ class Doubt:
     It is about `text[column:end]` of the schedule; `instead` is empty where none is better.
     """
 
-    reason: str
+    reason: Reason
     column: int
     end: int
     instead: str = ""
@@ -62,7 +61,7 @@ class Schedule:
         """
         words = [(found.group(), found.start()) for found in re.finditer(r"[^ \t]+", text)]
         if not words:
-            raise ScheduleError("no schedule", column=0, end=len(text), instead="* * * * *")
+            raise ScheduleError(Reason("no schedule"), column=0, end=len(text), instead="* * * * *")
         first, column = words[0]
         if first.startswith("@"):
             return cls._nickname(text)
@@ -133,18 +132,20 @@ def _wrong_count(text: str, words: list[str], column: int) -> ScheduleError:
     stripped = text.rstrip(" \t")
     if len(words) == len(KINDS) + 1:
         return ScheduleError(
-            "six fields: cron has neither seconds nor years",
+            Reason("six fields: cron has neither seconds nor years"),
             column=column,
             end=len(stripped),
             instead=" ".join(words[1:]).replace("?", "*"),
         )
-    return ScheduleError(
-        f"{len(words)} fields: cron wants five, {_ORDER}"
-        if len(words) > 1
-        else f"one field: cron wants five, {_ORDER}",
-        column=column,
-        end=len(stripped),
+    reason = Reason(
+        "{count} fields: cron wants five, minute, hour, day of the month, month, day of the week",
+        count=len(words),
     )
+    if len(words) == 1:
+        reason = Reason(
+            "one field: cron wants five, minute, hour, day of the month, month, day of the week"
+        )
+    return ScheduleError(reason, column=column, end=len(stripped))
 
 
 def _no_such_date(text: str, times: WallTimes) -> ScheduleError:
@@ -152,7 +153,7 @@ def _no_such_date(text: str, times: WallTimes) -> ScheduleError:
     last = 28 if times.month.values == {2} else 30
     between = text[times.day.end : times.month.column]
     return ScheduleError(
-        "there is no such date: it would never run",
+        Reason("there is no such date: it would never run"),
         column=column,
         end=end,
         instead=f"{last}{between}{times.month.text}",
@@ -163,17 +164,21 @@ def _unknown_nickname(text: str, name: str) -> ScheduleError:
     column = len(text) - len(text.lstrip(" \t"))
     known = [*NICKNAMES, REBOOT]
     if name.lower().startswith("@every"):
-        reason = "cron does not know @every"
-        instead = _every(name)
+        reason, instead = Reason("cron does not know @every"), _every(name)
     elif name.lower() in known:
-        reason, instead = "cron knows nicknames in small letters only", name.lower()
+        reason, instead = Reason("cron knows nicknames in small letters only"), name.lower()
     elif name.lower() in _OTHERS:
-        reason, instead = f"cron does not know {name}", _OTHERS[name.lower()]
+        reason, instead = Reason("cron does not know {name}", name=name), _OTHERS[name.lower()]
+    elif close := get_close_matches(name.lower()[:20], known, n=1):
+        instead = close[0]
+        reason = Reason(
+            "cron does not know {name}; did you mean {close}?", name=name, close=instead
+        )
     else:
-        close = get_close_matches(name.lower()[:20], known, n=1)
-        reason = f"cron does not know {name}"
-        reason += f"; did you mean {close[0]}?" if close else f": it knows {', '.join(known)}"
-        instead = close[0] if close else ""
+        instead = ""
+        reason = Reason(
+            "cron does not know {name}: it knows {known}", name=name, known=", ".join(known)
+        )
     return ScheduleError(reason, column=column, end=column + len(name), instead=instead)
 
 
@@ -196,7 +201,11 @@ def _doubts(times: WallTimes) -> Iterator[Doubt]:
         for term in part.terms:
             if term.is_step_too_large:
                 yield Doubt(
-                    f"this step is never taken: it is only ever {part.kind.name} {term.low}",
+                    Reason(
+                        "this step is never taken: it is only ever {kind} {value}",
+                        kind=part.kind,
+                        value=term.low,
+                    ),
                     term.column,
                     term.end,
                     str(term.low),
@@ -207,19 +216,25 @@ def _doubts(times: WallTimes) -> Iterator[Doubt]:
         yield _days_read_differently(times)
     elif not times.is_day_and and not times.has_such_a_date:
         yield Doubt(
-            f"there is no such date, so only the {WEEKDAY.name} counts",
+            Reason("there is no such date, so only the day of the week counts"),
             times.day.column,
             times.month.end,
         )
 
 
 def _days_read_differently(times: WallTimes) -> Doubt:
-    ours = "a day must match both day fields"
-    theirs = "it is enough that it matches either"
-    if not times.is_day_and:
-        ours, theirs = theirs, ours
+    if times.is_day_and:
+        reason = Reason(
+            "crons disagree about these days: for Debian a day must match both day fields, for"
+            " Kubernetes it is enough that it matches either"
+        )
+    else:
+        reason = Reason(
+            "crons disagree about these days: for Debian it is enough that it matches either, for"
+            " Kubernetes a day must match both day fields"
+        )
     return Doubt(
-        f"crons disagree about these days: for Debian {ours}, for Kubernetes {theirs}",
+        reason,
         times.day.column,
         times.weekday.end,
     )

@@ -3,6 +3,8 @@
 import re
 from typing import NoReturn
 
+from ask.cron.reasons import Reason
+
 LONGEST_LINE = 998
 """Bytes of a variable's line that Debian reads; it drops the rest in silence."""
 
@@ -15,8 +17,8 @@ _QUOTES = ("'", '"')
 class VariableError(Exception):
     """A variable that Debian would not read, or not as it is meant; `column` is in the line."""
 
-    def __init__(self, reason: str, *, column: int, instead: str = "") -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Reason, *, column: int, instead: str = "") -> None:
+        super().__init__(str(reason))
         self.reason = reason
         self.column = column
         self.instead = instead
@@ -37,11 +39,14 @@ def read(line: str) -> tuple[str, str] | None:
     name, value = found
     if not _NAME.fullmatch(name):
         raise VariableError(
-            "Debian reads a variable here, and this is no name of one", column=column
+            Reason("Debian reads a variable here, and this is no name of one"), column=column
         )
     if len(line[column:].encode(errors="surrogateescape")) > LONGEST_LINE:
         raise VariableError(
-            f"a variable's line has at most {LONGEST_LINE} bytes: Debian drops the rest",
+            Reason(
+                "a variable's line has at most {most} bytes: Debian drops the rest",
+                most=LONGEST_LINE,
+            ),
             column=column,
         )
     return name, value
@@ -104,12 +109,13 @@ def _refuse(line: str, column: int) -> NoReturn:
     at = len(line) - len(value.lstrip(_SPACE))
     if not value.strip(_SPACE):
         raise VariableError(
-            "Debian refuses a variable without a value, and the whole file with it",
+            Reason("Debian refuses a variable without a value, and the whole file with it"),
             column=column,
             instead=f'{name.strip(_SPACE)}=""',
         )
     if value.lstrip(_SPACE)[:1] in _QUOTES:
         raise VariableError(
-            "the quotes must be around the whole value, with nothing behind them", column=at
+            Reason("the quotes must be around the whole value, with nothing behind them"),
+            column=at,
         )
-    raise VariableError("Debian does not read this as a variable", column=column)
+    raise VariableError(Reason("Debian does not read this as a variable"), column=column)

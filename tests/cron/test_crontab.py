@@ -214,7 +214,7 @@ def test_the_system_form_has_a_user(text: str, expected: str) -> None:
         ("tiemout=5m", "1:4: no option tiemout; did you mean timeout?; write timeout=5m"),
         ("colour=red", "1:4: no option colour: there are name, timeout"),
         ("nodb  nodb", "1:10: nodb is said twice"),
-        ("nodb=yes", "1:4: nodb has no value; write nodb"),
+        ("nodb=yes", "1:4: nodb takes no value; write nodb"),
         ("timeout", "1:4: timeout has no value"),
         ("timeout=", "1:4: timeout has no value"),
         ("timeout=5", "1:4: timeout is a whole number with s, m, h or d, such as 90s or 10m"),

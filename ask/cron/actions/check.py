@@ -17,6 +17,8 @@ from django.core.management.base import BaseCommand, CommandError
 from ask.cron.actions.entries import add_crontab_arguments, inspected, path_of
 from ask.cron.actions.moments import add_language_argument, add_zone_argument, shown, zone_of
 from ask.cron.crontab import Crontab, Problem
+from ask.cron.words import LANGUAGES, Language
+from ask.cron.words.problems import CHECKED
 
 HELP = "say what is wrong in the crontab, and what to write instead"
 
@@ -37,20 +39,22 @@ def run(command: BaseCommand, **options: Any) -> None:
     if options["file"] and options["crontab"]:
         raise CommandError("Say which crontab once.")
     crontab = inspected(options["file"] or path_of(options), options)
+    language: Language = options["lang"]
+    said = CHECKED[language]
     for problem in crontab.problems:
-        place, _, said = str(problem).partition(": ")
-        kind = "warning: " if problem.is_warning else ""
-        command.stdout.write(f"{crontab.source}:{place}: {kind}{said}")
+        place, _, why = problem.in_words(language=language).partition(": ")
+        kind = f"{said['warning']}: " if problem.is_warning else ""
+        command.stdout.write(f"{crontab.source}:{place}: {kind}{why}")
         for line in _runs(crontab, problem, options):
             command.stdout.write(f"    {line}")
-    entries = _counted(len(crontab.entries), "entry", "entries")
-    warnings = _counted(len(crontab.warnings), "warning", "warnings")
+    counted = LANGUAGES[language].counted
+    warnings = counted(len(crontab.warnings), "warning") if crontab.warnings else ""
     if wrong := len(crontab.problems) - len(crontab.warnings):
-        problems = _counted(wrong, "problem", "problems")
-        more = f", {warnings}" if crontab.warnings else ""
-        command.stdout.write(f"{problems}{more}. Nothing of this crontab would run.")
+        found = ", ".join(filter(None, (counted(wrong, "problem"), warnings)))
+        command.stdout.write(f"{found}. {said['nothing']}")
         sys.exit(1)
-    command.stdout.write(f"{entries}, {warnings if crontab.warnings else 'all well'}.")
+    entries = counted(len(crontab.entries), "entry")
+    command.stdout.write(f"{entries}, {warnings or said['well']}.")
 
 
 def _runs(crontab: Crontab, problem: Problem, options: dict[str, Any]) -> Iterator[str]:
@@ -65,7 +69,3 @@ def _runs(crontab: Crontab, problem: Problem, options: dict[str, Any]) -> Iterat
             zone = zone_of(options)
             for moment in islice(entry.schedule.runs(int(time.time()), zone=zone), RUNS):
                 yield shown(moment, zone=zone, language=options["lang"])
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"

@@ -35,7 +35,7 @@ from ask.cron.actions.moments import (
     shown,
     zone_of,
 )
-from ask.cron.crontab import Entry
+from ask.cron.crontab import Entry, printable
 from ask.cron.explaining import why_not
 from ask.cron.records_explained import what_became
 from ask.cron.schedule import Schedule
@@ -152,9 +152,4 @@ def _schedule_lines(schedule: Schedule, *, zone: tzinfo, language: Language) -> 
 
 
 def _labelled(label: str, *lines: str) -> str:
-    return f"{label}\n" + indent("\n".join(map(_printable, lines)), "  ")
-
-
-def _printable(text: str) -> str:
-    """What a terminal shows rather than obeys."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return f"{label}\n" + indent("\n".join(map(printable, lines)), "  ")

@@ -14,6 +14,8 @@ MONTHS = (
 WORKDAYS = (1, 2, 3, 4, 5)
 ODD = tuple(range(1, 32, 2))
 EVEN = tuple(range(2, 32, 2))
+PLURALS = {"entry": "entries"}
+"""Those that do not only take an s."""
 
 
 def sentence(times: Times, days: Days) -> str:
@@ -111,7 +113,7 @@ def listed(words: Iterable[str], *, last: str = "and") -> str:
 
 
 def counted(count: int, unit: str) -> str:
-    return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{count} {unit if count == 1 else PLURALS.get(unit, f'{unit}s')}"
 
 
 def _ranges(values: tuple[int, ...], name: Callable[[int], str]) -> list[str]:

@@ -38,6 +38,15 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_all_of_it_is_said_in_russian(tmp_path: Path) -> None:
+    text = "61 * * * * a.sh\n0 0 */2 * 1 b.sh\n"
+    lines, _ = checked(text, tmp_path, "--lang=ru", "--zone=UTC")
+    assert lines[0] == "F:1:1: минута может быть от 0 до 59"
+    assert lines[1].startswith("F:2:5: предупреждение: эти дни понимают по-разному")
+    assert lines[-1] == "1 ошибка, 1 предупреждение. Из этого crontab не запустится ничего."
+    assert checked("@daily a.sh\n", tmp_path, "--lang=ru")[0] == ["1 задание, всё в порядке."]
+
+
 def test_a_warning_shows_the_next_runs_and_is_no_failure(tmp_path: Path) -> None:
     lines, code = checked("0 0 */2 * 1 a.sh\n", tmp_path, "--zone=Europe/Berlin")
     assert code == 0

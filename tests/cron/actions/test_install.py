@@ -362,7 +362,7 @@ def test_a_file_for_the_system_has_a_user_column(crontab: Path, tmp_path: Path) 
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
     assert file.read_text().endswith("\n")
     read = Crontab.inspect(file.read_bytes(), is_system=True)
-    assert all("name" in problem.reason for problem in read.problems)
+    assert all("name" in str(problem.reason) for problem in read.problems)
     # The user is remembered.
     before = file.read_bytes()
     install("--system", "--output", str(file))
