@@ -13,6 +13,7 @@ from ask.cron import configuration
 from ask.cron.models import Attempt, Run, Streak
 from ask.cron.schedule import Schedule
 from ask.cron.words import Language, duration_in_words, in_words, mails
+from ask.cron.words.reasons import reason_in_words
 
 TAIL_LINES, TAIL = 40, 8_000
 """Lines and characters of the output's end."""
@@ -33,7 +34,7 @@ def failure(run: Run, attempts: Sequence[Attempt], *, expression: str = "") -> L
     language = _language()
     last = attempts[-1] if attempts else None
     lines = {
-        "why": run.reason or (_end_of(last, language) if last else ""),
+        "why": _why(run, last, language),
         "schedule": _schedule(expression, language),
         "due": _shown(run.scheduled_for),
         "started": _shown(run.started_at) if run.started_at else "",
@@ -78,6 +79,12 @@ def _subject(run: Run, what: str, language: Language) -> str:
     )
     # What is no character of a line would end the header.
     return " ".join("".join(c if c.isprintable() else " " for c in subject).split())
+
+
+def _why(run: Run, last: Attempt | None, language: Language) -> str:
+    if run.reason:
+        return reason_in_words(run.reason, language=language)
+    return _end_of(last, language) if last else ""
 
 
 def _end_of(attempt: Attempt, language: Language) -> str:

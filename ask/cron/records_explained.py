@@ -8,6 +8,7 @@ from django.db.models import Q
 from ask.cron.crontab import Entry
 from ask.cron.models import Run
 from ask.cron.words import Language
+from ask.cron.words.reasons import reason_in_words
 from ask.cron.words.states import STATES
 
 MINUTE = 60
@@ -97,7 +98,7 @@ class _Records:
     def _run(self, run: Run) -> Iterator[str]:
         words = {
             "host": run.host,
-            "reason": run.reason,
+            "reason": reason_in_words(run.reason, language=self.language),
             "claimed": self._moment(run.claimed_at),
             "begun": self._moment(run.started_at),
             "ended": self._moment(run.ended_at),
@@ -111,7 +112,7 @@ class _Records:
         elif run.state == Run.State.LOST:
             yield self._say("lost" if run.started_at else "unbegun", **words)
         else:
-            words["reason"] = f" ({run.reason})" if run.reason else ""
+            words["reason"] = f" ({words['reason']})" if run.reason else ""
             yield self._say("run", **words)
         if run.cause != Run.Cause.SCHEDULE:
             yield self._say(run.cause)
