@@ -21,6 +21,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ask.cron.actions.entries import STDIN, add_crontab_arguments, path_of
 from ask.cron.crontab import Crontab
+from ask.cron.replacing import CannotReplace, Changed, read, replace
 
 HELP = "change the crontab in an editor; what is wrong is not installed"
 
@@ -41,7 +42,7 @@ def run(command: BaseCommand, **options: Any) -> None:
     path = given.resolve()  # a link stays one
     editor = _editor()
     try:
-        before = path.read_bytes() if path.exists() else b""
+        before = read(path)
         folder = Path(tempfile.mkdtemp(prefix="crontab-"))
         copy = folder / path.name
         copy.write_bytes(before)
@@ -61,8 +62,12 @@ def run(command: BaseCommand, **options: Any) -> None:
                 break
             if not _wants_again(command):
                 raise CommandError(f"Not installed; what you wrote is in {copy}.")
-        _install(after, path=path, before=before, copy=copy)
+        replace(path, before=before, after=after)
         is_needed = False
+    except Changed as e:
+        raise CommandError(f"{e}; what you wrote is in {copy}.") from None
+    except CannotReplace as e:
+        raise CommandError(f"{e} What you wrote is in {copy}.") from None
     except OSError as e:
         kept = f" What you wrote is in {copy}." if is_needed else ""
         raise CommandError(f"{e.filename}: {e.strerror}.{kept}") from None
@@ -124,29 +129,3 @@ def _wants_again(command: BaseCommand) -> bool:
     command.stderr.flush()
     answer = sys.stdin.readline()
     return bool(answer) and answer.strip().lower() in ("", "y", "yes", "д", "да")
-
-
-def _install(data: bytes, *, path: Path, before: bytes, copy: Path) -> None:
-    """Put what was written in the place of the crontab. Raises OSError and CommandError."""
-    found = path.stat() if path.exists() else None
-    descriptor, made = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            if found:
-                if (found.st_uid, found.st_gid) != (os.geteuid(), os.getegid()):
-                    os.fchown(file.fileno(), found.st_uid, found.st_gid)
-                os.fchmod(file.fileno(), found.st_mode & 0o7777)
-            else:
-                os.fchmod(file.fileno(), 0o644)
-            os.fsync(file.fileno())
-        if (path.read_bytes() if path.exists() else b"") != before:
-            raise CommandError(
-                f"{path} was changed by somebody else meanwhile, and stays; what you wrote is in"
-                f" {copy}."
-            )
-        os.replace(made, path)  # noqa: PTH105
-    except BaseException:
-        Path(made).unlink(missing_ok=True)
-        raise

@@ -146,13 +146,6 @@ def test_a_link_stays_one_and_the_mode_stays(crontab: Path, editor: Editor, tmp_
     assert stat.S_IMODE(crontab.stat().st_mode) == 0o640
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
-def test_the_owner_stays(crontab: Path, editor: Editor) -> None:
-    os.chown(crontab, 65534, 65534)
-    edit(crontab, editor.says('echo "@hourly b.sh" >> "$f"'))
-    assert (crontab.stat().st_uid, crontab.stat().st_gid) == (65534, 65534)
-
-
 def test_a_crontab_that_is_not_there_is_begun(tmp_path: Path, editor: Editor) -> None:
     path = tmp_path / "new"
     edit(path, editor.says('echo "@hourly b.sh" >> "$f"'))
