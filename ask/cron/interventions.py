@@ -5,14 +5,18 @@ import socket
 import subprocess
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
+from django.db import Error as DatabaseFault
 from django.db import IntegrityError, router, transaction
 
 from ask.cron import configuration
 from ask.cron.bell import ring
+from ask.cron.comparing import difference
 from ask.cron.models import Intervention, Pause, Run
 from ask.cron.records import present
+from ask.cron.replacing import replace
 from ask.cron.starting import environment
 
 logger = logging.getLogger("ask.cron")
@@ -88,6 +92,28 @@ def resume(job: str, *, by: Person, now: datetime) -> bool:
         if found:
             _record(Intervention.Kind.RESUME, job, by=by, now=now)
     return bool(found)
+
+
+def change_crontab(
+    path: Path, *, before: bytes, after: bytes, by: Person, now: datetime
+) -> Intervention:
+    """Put `after` in the place of the crontab, which holds `before`, and record what differs.
+
+    Neither is there without the other. Raises CannotReplace, Changed and DatabaseError, and the
+    crontab stays as it is then.
+    """
+    is_replaced = False
+    try:
+        with transaction.atomic(using=router.db_for_write(Intervention)):
+            text = difference(before, after)
+            done = _record(Intervention.Kind.EDIT, "", by=by, now=now, text=text)
+            replace(path, before=before, after=after)
+            is_replaced = True
+    except DatabaseFault:
+        if is_replaced:  # and the record of it did not become one
+            replace(path, before=after, after=before)
+        raise
+    return done
 
 
 def _record(
