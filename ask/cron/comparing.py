@@ -1,12 +1,13 @@
 """What one version of a crontab has otherwise than another."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
 from enum import StrEnum
 
 from ask.cron.crontab import Crontab, Entry
+from ask.cron.secrets import line_without_secrets
 
 
 class Change(StrEnum):
@@ -42,20 +43,22 @@ def _meaning(entry: Entry) -> tuple[object, ...]:
     return entry.expression.split(), entry.user, entry.text, entry.variables, entry.options
 
 
-def difference(before: bytes, after: bytes, *, name: str = "crontab") -> str:
+def difference(before: bytes, after: bytes, *, has_secrets: bool = True) -> str:
     """A unified diff, which `patch` reads; empty where nothing differs.
 
-    What is no text has a sign in its place, so that a database and a page can hold it.
+    What is no text has a sign in its place, so that a database and a page can hold it. Without
+    secrets one sees that a password was changed, and not what to.
     """
-    return "".join(_lines(before, after, name=name))
-
-
-def _lines(before: bytes, after: bytes, *, name: str) -> Iterator[str]:
+    shown = str if has_secrets else line_without_secrets
     old, new = (
         re.findall(r"[^\n]*\n|[^\n]+\Z", data.decode(errors="replace").replace("\0", "\ufffd"))
         for data in (before, after)
     )
-    for line in unified_diff(old, new, name, name):
-        yield line
+    return "".join(_lines(unified_diff(old, new, "crontab", "crontab"), shown=shown))
+
+
+def _lines(diff: Iterable[str], *, shown: Callable[[str], str]) -> Iterator[str]:
+    for line in diff:
+        yield line[0] + shown(line[1:])
         if not line.endswith("\n"):
             yield "\n\\ No newline at end of file\n"

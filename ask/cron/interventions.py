@@ -102,10 +102,10 @@ def change_crontab(
     Neither is there without the other. Raises CannotReplace, Changed and DatabaseError, and the
     crontab stays as it is then.
     """
+    text = difference(before, after, has_secrets=False)
     is_replaced = False
     try:
         with transaction.atomic(using=router.db_for_write(Intervention)):
-            text = difference(before, after)
             done = _record(Intervention.Kind.EDIT, "", by=by, now=now, text=text)
             replace(path, before=before, after=after)
             is_replaced = True

@@ -1,4 +1,4 @@
-"""What may be shown of the variables of a job."""
+"""What may be shown of the variables of a job, and of the lines of a crontab that set them."""
 
 import re
 from collections.abc import Mapping
@@ -14,10 +14,20 @@ _NO_SECRET = re.compile(r"_FILE$|^SSH_AUTH_SOCK$", re.I)
 _LOGIN_OF_URL = re.compile(r"(?<=://)\S*@")
 _QUERY_OF_URL = re.compile(r"(://[^?\s]*\?)\S+")
 
+_VARIABLE = re.compile(r"""([ \t#]*["']?([A-Za-z_]\w*)["']?[ \t]*=[ \t]*)([^\n]*)""", re.A)
+"""Also one that is commented out, or not quite right."""
+
 
 def without_secrets(variables: Mapping[str, str]) -> dict[str, str]:
     """The same variables with `…` for what a name or an address says is secret."""
     return {name: _shown(name, value) for name, value in variables.items()}
+
+
+def line_without_secrets(line: str) -> str:
+    """The same line of a crontab with `…` for what is secret in the variable that it sets."""
+    if found := _VARIABLE.match(line):
+        return found[1] + _shown(found[2], found[3]) + line[found.end() :]
+    return line
 
 
 def _shown(name: str, value: str) -> str:

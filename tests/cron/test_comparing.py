@@ -59,6 +59,12 @@ def test_bytes_that_are_no_text_have_a_sign_in_the_difference() -> None:
     assert "+\ufffd\ufffdé\n" in difference(b"", b"\xff\0\xc3\xa9\n")
 
 
+def test_one_sees_that_a_secret_changed_and_not_what_to() -> None:
+    assert difference(b"API_KEY=a\n", b"API_KEY=b\n", has_secrets=False).endswith(
+        "@@\n-API_KEY=…\n+API_KEY=…\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("before", "after", "hunk"),
     [

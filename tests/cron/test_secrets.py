@@ -2,7 +2,7 @@
 
 import pytest
 
-from ask.cron.secrets import without_secrets
+from ask.cron.secrets import line_without_secrets, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,22 @@ from ask.cron.secrets import without_secrets
 )
 def test_what_is_secret_is_hidden(name: str, value: str, shown: str) -> None:
     assert without_secrets({name: value}) == {name: shown}
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("API_KEY=abc\n", "API_KEY=…\n"),
+        ("  'API_KEY' = \"a b\"", "  'API_KEY' = …"),
+        ("# API_KEY=abc\n", "# API_KEY=…\n"),
+        ("API_KEY='abc\n", "API_KEY=…\n"),
+        ('DATABASE_URL="postgres://ask:hunter2@db/ask"\n', 'DATABASE_URL="postgres://…@db/ask"\n'),
+        ("PATH=/bin\n", "PATH=/bin\n"),
+        ("0 3 * * * curl https://example.org/?page=1\n",) * 2,
+        ("#: name=api_key timeout=5m\n",) * 2,
+        ("# The key=value lines\n",) * 2,
+        ("", ""),
+    ],
+)
+def test_a_line_of_a_crontab_hides_what_is_secret(line: str, shown: str) -> None:
+    assert line_without_secrets(line) == shown
