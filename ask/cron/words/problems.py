@@ -257,6 +257,10 @@ _SENTENCES = (
         "строк больше {most}: Debian пропустит файл",
     ),
     ("a character that no crontab can hold", "такого символа в crontab быть не может"),
+    (
+        "the sign of a character that was lost: write the character itself",
+        "знак на месте потерянного символа: напишите сам символ",
+    ),
     # Kubernetes
     (
         "Kubernetes starts nothing at boot: let a scheduler run this one",

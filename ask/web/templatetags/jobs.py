@@ -13,6 +13,7 @@ from ask.cron.crontab import Entry
 from ask.cron.models import Attempt, Intervention, Run
 from ask.cron.status import EntryStatus
 from ask.cron.words import Language, duration_in_words, in_words
+from ask.cron.words.reasons import reason_in_words
 from ask.cron.words.states import STATES
 from ask.web.templatetags.ask import day, number
 from ask.web.views.status import CONDITIONS
@@ -200,7 +201,7 @@ def gap(attempt: Attempt) -> int:
 @register.filter
 def reason(text: str) -> str:
     """Why a run is in its state."""
-    return text
+    return reason_in_words(text, language=_language())
 
 
 @register.simple_tag
