@@ -118,8 +118,9 @@ def remember_a_day() -> None:
             )  # fmt: skip
             if is_bad:
                 Attempt.objects.create(
-                    run=run, number=1, started_at=due, ended_at=due + timedelta(seconds=seconds), exit_status=1,
-                    peak_memory=run.peak_memory, cpu=3, output_bytes=60,
+                    run=run, number=1, started_at=due, exit_status=1,
+                    ended_at=due + timedelta(seconds=seconds), peak_memory=run.peak_memory,
+                    cpu=3, output_bytes=60,
                     output_head="The database cannot be reached: connection refused\n",
                 )  # fmt: skip
     pause("backup", by=Person(name="Alice"), reason="the disk is being replaced", now=now)
