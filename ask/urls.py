@@ -12,4 +12,5 @@ urlpatterns = [
 
 handler403 = "ask.web.views.errors.forbidden"
 handler404 = "ask.web.views.errors.not_found"
+handler429 = "ask.web.views.errors.too_many"  # which allauth asks for
 handler500 = "ask.web.views.errors.failed"

@@ -5,6 +5,8 @@ Whoever is called twice is the same person. Every moment is given or `NOON`.
 
 from datetime import UTC, datetime
 
+from allauth.account.models import EmailAddress
+
 from ask.accounts.models import User
 from ask.questions.models import (
     Answer,
@@ -18,6 +20,7 @@ from ask.questions.models import (
 )
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+PASSWORD = "seven green bottles"
 
 
 def alice() -> User:
@@ -141,3 +144,15 @@ def history(
         created_at=now,
         comment=comment,
     )
+
+
+def member(name: str, *, email: str = "", password: str = PASSWORD) -> User:
+    """Who signed up here under this name, and confirmed the address."""
+    found = person(name)
+    found.email = email or f"{found.username}@example.org"
+    found.set_password(password)
+    found.save()
+    EmailAddress.objects.get_or_create(
+        user=found, email=found.email, defaults={"verified": True, "primary": True}
+    )
+    return found

@@ -1,4 +1,5 @@
-"""What every test finds: an empty cache in memory, and static files under their own names."""
+"""What every test finds: an empty cache in memory, static files under their own names, and
+passwords that take no time."""
 
 import os
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ if os.environ.get("CI"):
 @pytest.fixture(autouse=True)
 def _own_cache(settings: Settings) -> Iterator[None]:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

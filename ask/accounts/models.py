@@ -7,6 +7,8 @@ from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserM
 from django.db import models
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ask.core.content import Content
 
@@ -51,6 +53,9 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
 
     `id` is the dump's `Users.Id`; who signs up here gets one from `LOCAL_IDS` up. Imported people
     cannot log in until their account is claimed: their password is unusable.
+
+    `username` is what one may log in with, in small letters. `about` is clean HTML; `about_source`
+    the markdown it was made of, if it was written here.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -69,6 +74,7 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
     website_url = models.TextField(null=True)
     location = models.TextField(null=True)
     about = models.TextField(null=True)
+    about_source = models.TextField(null=True)
     profile_image_url = models.TextField(null=True)
     account_id = models.BigIntegerField(null=True)
     age = models.SmallIntegerField(null=True)
@@ -78,6 +84,8 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
     gold_count = models.IntegerField(default=0)
     silver_count = models.IntegerField(default=0)
     bronze_count = models.IntegerField(default=0)
+
+    deleted_at = models.DateTimeField(null=True)
 
     objects: ClassVar[People] = People()
 
@@ -92,13 +100,24 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
         "is_staff",
         "is_active",
         "is_superuser",
+        "display_name",
+        "website_url",
+        "location",
+        "about",
+        "about_source",
+        "profile_image_url",
+        "account_id",
+        "age",
+        "deleted_at",
     )
-    """What is said here of an imported person, and stays when a newer dump is imported."""
+    """What is said here of a claimed account, and stays when a newer dump is imported: who deleted
+    their account does not get their old name back."""
 
     class Meta:
         indexes = (
             models.Index(fields=["-reputation", "-id"], name="user_best"),
             models.Index(fields=["-created_at", "-id"], name="user_newest"),
+            models.Index(fields=["email"], name="user_email"),
         )
 
     def __str__(self) -> str:
@@ -106,7 +125,55 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.display_name = self.display_name or self.username
+        # A name is looked for along its index, as it is written.
+        self.username = self.username.lower()
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return f"/users/{self.id}/{slugify(self.display_name, allow_unicode=True) or '-'}"
+
+
+class Theme(models.TextChoices):
+    """How a page looks: as the device prefers, or one of two."""
+
+    AUTO = "auto", _("As the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class Frequency(models.TextChoices):
+    """How soon somebody hears of something by mail."""
+
+    INSTANT = "instant", pgettext_lazy("mail", "At once")
+    DAILY = "daily", pgettext_lazy("mail", "Daily")
+    WEEKLY = "weekly", pgettext_lazy("mail", "Weekly")
+    NEVER = "never", pgettext_lazy("mail", "Never")
+
+
+def _frequency(label: Any, default: Frequency) -> Any:
+    return models.CharField(label, max_length=8, choices=Frequency.choices, default=default)
+
+
+class Preferences(models.Model):
+    """What somebody chose. No content: an import does not touch it.
+
+    Who never chose has no row, and the defaults.
+    """
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="preferences"
+    )
+    language = models.CharField(_("Language"), max_length=8, blank=True, default="")
+    theme = models.CharField(
+        _("Appearance"), max_length=8, choices=Theme.choices, default=Theme.AUTO
+    )
+    answers = _frequency(_("Answers to your questions"), Frequency.INSTANT)
+    comments = _frequency(_("Comments on your posts"), Frequency.INSTANT)
+    mentions = _frequency(_("Mentions of you"), Frequency.INSTANT)
+    followed = _frequency(_("New questions with followed tags"), Frequency.DAILY)
+    digest = _frequency(_("A digest of the best unanswered questions"), Frequency.NEVER)
+
+    @classmethod
+    def of(cls, user: User) -> "Preferences":
+        """Somebody's; the defaults, not saved, of who never chose."""
+        return cls.objects.filter(user=user).first() or cls(user=user)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
@@ -19,6 +20,8 @@ else:
     UserAdminBase = QuestionAdminBase = TagAdminBase = SourceAdminBase = admin.ModelAdmin
 
 
+# By the site's own page: another one would let in without the second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from ask.stackexchange.cached import site_name, source_site
+from ask.web.chosen import theme_of
 from ask.web.language import language_of
 
 
@@ -15,5 +16,10 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_url": settings.SITE_URL,
         "source": source,
         "language": language,
+        # Only pages of accounts have names, and from those nobody wants to come back to them.
+        "back": ""
+        if request.resolver_match and request.resolver_match.url_name
+        else request.get_full_path(),
+        "theme": theme_of(request),
         "other_languages": [one for one in settings.LANGUAGES if one[0] != language],
     }

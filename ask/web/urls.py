@@ -3,7 +3,7 @@
 None ends with a slash, but for `/status/` and `/jobs/`. `ask.web.probes` answers what is no page.
 """
 
-from django.urls import path, re_path, register_converter
+from django.urls import include, path, re_path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from ask.web.views import (
@@ -58,6 +58,7 @@ urlpatterns = [
     path("tags", tags.tags),
     path("tags/<tags:name>/info", tags.tag),
     path("users", users.users),
+    path("", include("ask.web.account_urls")),
     path("users/<signed:id>", users.user),
     path("users/<signed:id>/<str:slug>", users.user),
     path("badges", badges.badges),

@@ -7,6 +7,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Of somebody who tries too often."""
+    response = render(request, "web/429.html", status=429)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "web/404.html", status=404)
 

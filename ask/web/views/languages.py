@@ -5,9 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from ask.web.chosen import keep
 from ask.web.language import LANGUAGES
-
-YEAR = 365 * 86_400
 
 
 @require_safe
@@ -19,11 +18,5 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
     # Only paths: no host is allowed, not even ours.
     is_path = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     response = HttpResponseRedirect(back if is_path else "/")
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        code,
-        max_age=YEAR,
-        samesite="Lax",
-        secure=settings.HTTPS,
-    )
+    keep(response, name=settings.LANGUAGE_COOKIE_NAME, value=code)
     return response

@@ -1,0 +1,33 @@
+"""The name that everybody sees."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+LONGEST = 40
+
+_SPACE = re.compile(r"\s+")
+
+
+class NameField(forms.CharField):
+    """Some letters or digits, without control characters and marks that turn the line around."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        options = {"label": _("Name"), "min_length": 2, "max_length": LONGEST}
+        super().__init__(**{**options, **kwargs})
+        self.widget.attrs.setdefault("autocomplete", "nickname")
+
+    def to_python(self, value: Any) -> str:
+        text = unicodedata.normalize("NFC", super().to_python(value) or "")
+        return _SPACE.sub(" ", text).strip()
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if any(unicodedata.category(char) in {"Cc", "Cf", "Co", "Cn", "Cs"} for char in value):
+            raise ValidationError(_("This name has characters that cannot be seen."))
+        if not any(char.isalnum() for char in value):
+            raise ValidationError(_("A name needs a letter or a digit."))
