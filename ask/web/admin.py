@@ -1,13 +1,23 @@
 """What staff can look up and mend by hand."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa import admin as factors_admin
+from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from ask.accounts.claims import VALID, BadClaim, claim_token
 from ask.accounts.models import User
+from ask.accounts.sessions import end_sessions
+from ask.core.content import LOCAL_IDS
 from ask.questions.models import Question, Tag
 from ask.stackexchange.models import Source
 
@@ -20,30 +30,196 @@ else:
     UserAdminBase = QuestionAdminBase = TagAdminBase = SourceAdminBase = admin.ModelAdmin
 
 
+# It would show the secrets of second factors.
+admin.site.unregister(factors_admin.Authenticator)
 # By the site's own page: another one would let in without the second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 
 
+class OriginFilter(admin.SimpleListFilter):
+    """Where an account comes from."""
+
+    title = _("origin")
+    parameter_name = "origin"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("here", _("signed up here")),
+            ("claimed", _("imported and claimed")),
+            ("imported", _("imported")),
+            ("deleted", _("deleted")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        imported = Q(id__lt=LOCAL_IDS)
+        wanted = {
+            "here": ~imported,
+            "claimed": imported & ~Q(email=""),
+            "imported": imported & Q(email="") & Q(deleted_at=None),
+            "deleted": ~Q(deleted_at=None),
+        }
+        return queryset.filter(wanted.get(self.value() or "", Q()))
+
+
 @admin.register(User)
 class UserAdmin(UserAdminBase):
-    """People, found by name. To count all matches of a search would read the whole table."""
+    """People. To count all matches of a search would read the whole table.
 
-    list_display = ("id", "display_name", "username", "reputation", "is_staff", "is_active")
-    list_filter = ("is_staff", "is_active")
-    search_fields = ("display_name", "username", "email")
-    show_full_result_count = False
-    fields = (
-        "username",
+    An account is ended by its owner; here it can be closed, which keeps what it did.
+    """
+
+    list_display = (
+        "id",
         "display_name",
+        "username",
         "email",
-        "location",
-        "website_url",
+        "reputation",
+        "created_at",
         "is_active",
         "is_staff",
-        "is_superuser",
-        "groups",
+        "has_second_factor",
     )
+    list_display_links = ("id", "display_name")
+    list_filter = (OriginFilter, "is_active", "is_staff", "is_superuser", "groups")
+    search_fields = ("=id", "display_name", "username", "email")
+    search_help_text = _("A number, or a part of a name, a username or an address.")
+    ordering = ("-id",)
+    list_per_page = 50
+    show_full_result_count = False
+    readonly_fields = (
+        "id",
+        "email",
+        "created_at",
+        "last_login",
+        "last_seen_at",
+        "reputation",
+        "addresses",
+        "has_second_factor",
+        "deleted_at",
+    )
+    fieldsets = (
+        (None, {"fields": ("id", "display_name", "username", "location", "website_url")}),
+        (
+            _("Access"),
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+        ),
+        (
+            _("Account"),
+            {
+                "fields": (
+                    "addresses",
+                    "has_second_factor",
+                    "created_at",
+                    "last_login",
+                    "last_seen_at",
+                    "reputation",
+                    "deleted_at",
+                )
+            },
+        ),
+    )
+    filter_horizontal = ("groups", "user_permissions")
+    actions = ("make_claim_link", "log_out", "remove_second_factors", "close", "reopen")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        factors = Authenticator.objects.filter(user=OuterRef("pk"))
+        return super().get_queryset(request).annotate(_has_factor=Exists(factors))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # people sign up, staff come from `createsuperuser`
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False  # what they wrote refers to them
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Nobody gives a right that they lack: only superusers give rights."""
+        if is_superuser(request):
+            return self.readonly_fields
+        rights = ("is_staff", "is_superuser", "groups", "user_permissions")
+        return (*self.readonly_fields, *rights)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        is_above = obj is not None and (obj.is_superuser or obj.is_staff)
+        if is_above and not is_superuser(request):
+            return False
+        return bool(super().has_change_permission(request, obj))
+
+    @admin.display(description=_("second factor"), boolean=True)
+    def has_second_factor(self, user: User) -> bool:
+        return bool(getattr(user, "_has_factor", False))
+
+    @admin.display(description=_("addresses"))
+    def addresses(self, user: User) -> str:
+        known = EmailAddress.objects.filter(user=user).order_by("-primary", "id")
+        shown = [
+            one.email if one.verified else _("%(email)s (not confirmed)") % {"email": one.email}
+            for one in known
+        ]
+        return ", ".join(shown) or user.email or "–"
+
+    def _allowed(self, request: HttpRequest, chosen: QuerySet[User]) -> list[User]:
+        """Without staff, unless a superuser asks."""
+        people = list(chosen)
+        allowed = [user for user in people if self.has_change_permission(request, user)]
+        if len(allowed) < len(people):
+            self.message_user(request, _("Staff are left to superusers."), messages.WARNING)
+        return allowed
+
+    def _done(self, request: HttpRequest, people: Iterable[User], what: Promise) -> None:
+        """Tell it, and write it into the log of each."""
+        for user in people:
+            self.log_change(request, user, str(what))
+        self.message_user(request, str(what), messages.SUCCESS)
+
+    @admin.action(permissions=["change"], description=_("Make a claim link"))
+    def make_claim_link(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        for user in self._allowed(request, chosen):
+            try:
+                path = f"/users/claim/{claim_token(user)}"
+            except BadClaim:
+                refusal = _("%(name)s cannot be claimed by a link.") % {"name": user}
+                self.message_user(request, refusal, messages.ERROR)
+                continue
+            self.log_change(request, user, "Made a claim link.")
+            told = _("For %(name)s, once, within %(days)d days: %(url)s") % {
+                "name": user,
+                "days": VALID.days,
+                "url": f"{settings.SITE_URL}{path}",
+            }
+            self.message_user(request, told, messages.SUCCESS)
+
+    @admin.action(permissions=["change"], description=_("Log out everywhere"))
+    def log_out(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        people = self._allowed(request, chosen)
+        for user in people:
+            end_sessions(user)
+        self._done(request, people, _("Logged out everywhere."))
+
+    @admin.action(permissions=["change"], description=_("Remove second factors"))
+    def remove_second_factors(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        """For whoever lost their telephone and their codes, and proved who they are."""
+        people = self._allowed(request, chosen)
+        Authenticator.objects.filter(user__in=people).delete()
+        self._done(request, people, _("Second factors removed."))
+
+    @admin.action(permissions=["change"], description=_("Close accounts"))
+    def close(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        people = [user for user in self._allowed(request, chosen) if user.pk != request.user.pk]
+        User.objects.filter(pk__in=[user.pk for user in people]).update(is_active=False)
+        for user in people:
+            end_sessions(user)
+        self._done(request, people, _("Closed."))
+
+    @admin.action(permissions=["change"], description=_("Open closed accounts again"))
+    def reopen(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        people = [user for user in self._allowed(request, chosen) if not user.deleted_at]
+        User.objects.filter(pk__in=[user.pk for user in people]).update(is_active=True)
+        self._done(request, people, _("Open again."))
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_authenticated and request.user.is_superuser)
 
 
 @admin.register(Question)

@@ -9,6 +9,7 @@ from django.urls.converters import IntConverter, StringConverter
 from ask.web.views import (
     about,
     badges,
+    claims,
     crawlers,
     crontab,
     feeds,
@@ -59,6 +60,7 @@ urlpatterns = [
     path("tags/<tags:name>/info", tags.tag),
     path("users", users.users),
     path("", include("ask.web.account_urls")),
+    path("users/claim/<str:token>", claims.claim),
     path("users/<signed:id>", users.user),
     path("users/<signed:id>/<str:slug>", users.user),
     path("badges", badges.badges),

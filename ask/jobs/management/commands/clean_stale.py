@@ -39,6 +39,7 @@ class Command(Job):
                 session_count = sessions.remove_expired(
                     now=now, is_trial=dry_run, advanced=step.advance
                 )
+                sessions.forget_ended(is_trial=dry_run, advanced=lambda count: None)
             with progress.step("Cached values", unit="values") as step:
                 value_count = expired.remove_expired(
                     now=now, before=before, is_trial=dry_run, advanced=step.advance
