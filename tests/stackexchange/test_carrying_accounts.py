@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
+from ask.accounts.deletion import delete_account
 from ask.accounts.models import Frequency, Preferences, Theme, User
 from ask.core.content import LOCAL_IDS
 from tests import cast
@@ -105,3 +106,14 @@ def test_who_never_claimed_their_account_is_as_the_dump_says(tmp_path: Path) -> 
     bring(small(tmp_path / "before"))
     bring(small(tmp_path / "newer", Users=[user(1, "Alice the Second"), user(2, "Bob")]))
     assert User.objects.get(id=1).display_name == "Alice the Second"
+
+
+def test_a_newer_dump_does_not_bring_back_who_deleted_their_account(tmp_path: Path) -> None:
+    bring(small(tmp_path / "before", Users=[user(1, "Alice", AboutMe="me"), user(2, "Bob")]))
+    delete_account(User.objects.get(id=1), now=cast.NOON)
+    before = User.objects.values("display_name", *User.LOCAL_FIELDS).get(id=1)
+    newer = [user(1, "Alice", AboutMe="me", Location="Home"), user(2, "Bob")]
+    bring(small(tmp_path / "newer", Users=newer))
+    assert User.objects.values("display_name", *User.LOCAL_FIELDS).get(id=1) == before
+    assert before["display_name"] == "user1"
+    assert before["about"] is None

@@ -145,7 +145,8 @@ def user(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
             for name, (label, _shown) in PROFILE_TABS.items()
         ],
         "is_web_address": (found.website_url or "").startswith(("http://", "https://")),
-        "original": original_author_url(found.id, source=source_site.get()),
+        "original": not found.deleted_at
+        and original_author_url(found.id, source=source_site.get()),
         "path": path,
         **PROFILE_TABS[tab][1](request, found),
     }
