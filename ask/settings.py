@@ -106,7 +106,12 @@ ACCOUNT_REAUTHENTICATION_METHODS = {"password", "mfa"}
 ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip,5/h/key"}  # nobody's mailbox is flooded
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXY_COUNT", default=1 if HTTPS else 0)
 MFA_ADAPTER = "ask.web.accounts.FactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "ask.web.forms.AddKeyForm",
+    "edit_webauthn": "ask.web.forms.EditKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones are not exact
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # of an address that is about to be changed; none logs in with it
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS

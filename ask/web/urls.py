@@ -66,7 +66,7 @@ urlpatterns = [
     path("users/settings/preferences", settings.preferences),
     path("users/settings/data", settings.data),
     path("users/settings/data.zip", settings.data_file),
-    path("users/settings/deletion", settings.deletion),
+    path("users/settings/data/deletion", settings.deletion),
     path("users/<signed:id>", users.user),
     path("users/<signed:id>/<str:slug>", users.user),
     path("badges", badges.badges),

@@ -27,7 +27,7 @@ PAGES = [
     "/users/settings/sessions",
     "/users/settings/data",
     "/users/settings/data.zip",
-    "/users/settings/deletion",
+    "/users/settings/data/deletion",
 ]
 
 PROFILE = {
@@ -214,11 +214,11 @@ def test_an_account_ends_with_its_password_and_a_yes(reader: Client, erin: User)
         {"password": PASSWORD},
         {"password": "wrong", "is_sure": "on"},
     ):
-        assert reader.post("/users/settings/deletion", fields).status_code == 200
-    assert reader.get("/users/settings/deletion").status_code == 200
+        assert reader.post("/users/settings/data/deletion", fields).status_code == 200
+    assert reader.get("/users/settings/data/deletion").status_code == 200
     erin.refresh_from_db()
     assert erin.is_active
-    response = reader.post("/users/settings/deletion", {"password": PASSWORD, "is_sure": "on"})
+    response = reader.post("/users/settings/data/deletion", {"password": PASSWORD, "is_sure": "on"})
     assert response["Location"] == "/"
     assert "Your account is deleted." in reader.get("/").content.decode()
     erin.refresh_from_db()

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 LONGEST = 40
 
@@ -17,7 +18,11 @@ class NameField(forms.CharField):
     """Some letters or digits, without control characters and marks that turn the line around."""
 
     def __init__(self, **kwargs: Any) -> None:
-        options = {"label": _("Name"), "min_length": 2, "max_length": LONGEST}
+        options = {
+            "label": pgettext_lazy("of a person", "Name"),
+            "min_length": 2,
+            "max_length": LONGEST,
+        }
         super().__init__(**{**options, **kwargs})
         self.widget.attrs.setdefault("autocomplete", "nickname")
 

@@ -97,7 +97,7 @@ def data_file(request: HttpRequest) -> StreamingHttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def deletion(request: HttpRequest) -> HttpResponse:
-    """`/users/settings/deletion`: the end of an account, for whoever knows its password."""
+    """`/users/settings/data/deletion`: the end of an account, for whoever knows its password."""
     person = person_of(request)
     form = DeletionForm(request.POST or None)
     if not (form.is_valid() and _is_right(form, person)):
