@@ -8,6 +8,7 @@ from django.core import signing
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
+from ask.accounts.addresses import give_address
 from ask.accounts.models import User
 from ask.core.content import LOCAL_IDS
 
@@ -59,15 +60,11 @@ def claim(user: User, *, email: str, password: str) -> None:
     """
     with transaction.atomic():
         made = make_password(password)
-        won = User.objects.filter(pk=user.pk, password=user.password).update(
-            password=made, email=email.lower()
-        )
-        if not won:
+        if not User.objects.filter(pk=user.pk, password=user.password).update(password=made):
             raise BadClaim
-        # Those of an earlier claim that was never confirmed, because of a mistake in the address.
-        EmailAddress.objects.filter(user=user).delete()
-        EmailAddress.objects.create(user=user, email=email.lower(), primary=True)
-    user.password, user.email = made, email.lower()
+        # Also instead of that of an earlier claim, which was never confirmed: it was mistyped.
+        give_address(user, email)
+    user.password = made
 
 
 def _state(user: User) -> str:

@@ -3,17 +3,21 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from allauth.account import admin as addresses_admin
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa import admin as factors_admin
 from allauth.mfa.models import Authenticator
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ask.accounts.addresses import give_address, is_taken
 from ask.accounts.claims import VALID, BadClaim, claim_token
 from ask.accounts.models import User
 from ask.accounts.sessions import end_sessions
@@ -30,8 +34,9 @@ else:
     UserAdminBase = QuestionAdminBase = TagAdminBase = SourceAdminBase = admin.ModelAdmin
 
 
-# It would show the secrets of second factors.
-admin.site.unregister(factors_admin.Authenticator)
+# The one would show the secrets of second factors. With the other an address could be changed in
+# one of the two places where it stands, and who has the old mailbox would still get in.
+admin.site.unregister((factors_admin.Authenticator, addresses_admin.EmailAddress))
 # By the site's own page: another one would let in without the second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
@@ -62,6 +67,23 @@ class OriginFilter(admin.SimpleListFilter):
         return queryset.filter(wanted.get(self.value() or "", Q()))
 
 
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+    email = forms.EmailField(
+        label=_("address"),
+        required=False,
+        help_text=_("A new one takes the place of all others, and must be confirmed."),
+    )
+
+    location = forms.CharField(label=_("place"), required=False, empty_value=None)
+    website_url = forms.CharField(label=_("website"), required=False, empty_value=None)
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"]).lower()
+        if email and is_taken(email, by_others_than=self.instance):
+            raise ValidationError(_("Somebody else has this address."))
+        return email
+
+
 @admin.register(User)
 class UserAdmin(UserAdminBase):
     """People. To count all matches of a search would read the whole table.
@@ -87,9 +109,9 @@ class UserAdmin(UserAdminBase):
     ordering = ("-id",)
     list_per_page = 50
     show_full_result_count = False
+    form = UserForm
     readonly_fields = (
         "id",
-        "email",
         "created_at",
         "last_login",
         "last_seen_at",
@@ -108,6 +130,7 @@ class UserAdmin(UserAdminBase):
             _("Account"),
             {
                 "fields": (
+                    "email",
                     "addresses",
                     "has_second_factor",
                     "created_at",
@@ -144,6 +167,11 @@ class UserAdmin(UserAdminBase):
         if is_above and not is_superuser(request):
             return False
         return bool(super().has_change_permission(request, obj))
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            give_address(obj, form.cleaned_data["email"])
 
     @admin.display(description=_("second factor"), boolean=True)
     def has_second_factor(self, user: User) -> bool:

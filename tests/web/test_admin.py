@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.core.mail import EmailMessage
 from django.test import Client
 
 from ask.accounts.models import User
@@ -121,6 +123,37 @@ def test_who_may_change_people_gains_no_rights_by_it(helper: Client, imported: U
         assert "Staff are left to superusers." in act(helper, action, root)
     root.refresh_from_db()
     assert root.is_active
+
+
+def save(client: Client, user: User, **fields: str) -> str:
+    path = f"{LIST}{user.pk}/change/"
+    known = {"display_name": user.display_name, "username": user.username, "is_active": "on"}
+    return client.post(path, {**known, "email": user.email, **fields}).content.decode()
+
+
+def test_a_lost_mailbox_is_replaced_and_opens_nothing_any_more(
+    superuser: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    erin = member("Erin", email="old@example.org")
+    save(superuser, erin, location="Riga")
+    assert EmailAddress.objects.get().verified
+    save(superuser, erin, email="New@example.org")
+    erin.refresh_from_db()
+    address = EmailAddress.objects.get()
+    assert (erin.email, erin.location) == ("new@example.org", "Riga")
+    assert (address.email, address.verified, address.primary) == ("new@example.org", False, True)
+    for email in ("old@example.org", "new@example.org"):
+        Client().post("/users/account-recovery", {"email": email})
+    unknown, known = mailoutbox
+    assert "account-recovery/" not in unknown.body
+    assert "account-recovery/" in known.body
+
+
+def test_an_address_has_one_owner(superuser: Client) -> None:
+    member("Erin"), member("Dora")
+    page = save(superuser, User.objects.get(username="erin"), email="DORA@example.org")
+    assert "Somebody else has this address." in page
+    assert User.objects.get(username="erin").email == "erin@example.org"
 
 
 def test_secrets_of_factors_are_not_shown(superuser: Client) -> None:
