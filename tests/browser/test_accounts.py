@@ -134,8 +134,8 @@ def test_an_account_from_its_beginning_to_its_end(
     enter_with_code(page, secret=secret)
 
     page.goto("/users/settings/sessions")
-    expect(page.locator("main .rows li")).to_have_count(1)
-    expect(page.locator("main .rows .mark.yes")).to_have_count(1)
+    expect(page.locator("main .entries li")).to_have_count(1)
+    expect(page.locator("main .entries .mark.yes")).to_have_count(1)
 
     page.goto("/users/settings/preferences")
     send(page, language="ru", theme="dark", answers="weekly")
@@ -165,9 +165,9 @@ def test_another_browser_is_logged_out_from_here(visitor: Visit) -> None:
     for page in (there, here):
         log_in(page)
     here.goto("/users/settings/sessions")
-    expect(here.locator("main .rows li")).to_have_count(2)
+    expect(here.locator("main .entries li")).to_have_count(2)
     send(here)
-    expect(here.locator("main .rows li")).to_have_count(1)
+    expect(here.locator("main .entries li")).to_have_count(1)
     there.goto("/users/settings")
     assert urlsplit(there.url).path == "/users/login"
 
@@ -201,7 +201,7 @@ def test_a_passkey_is_added_and_opens_the_account(visitor: Visit) -> None:
     page.locator("#mfa_webauthn_add").click()
     page.wait_for_url("**/recovery-codes")
     page.goto("/users/settings/factors/keys")
-    expect(page.locator("main .rows b")).to_have_text("My phone")
+    expect(page.locator("main .entries b")).to_have_text("My phone")
 
     menu(page, "/users/logout")
     send(page)

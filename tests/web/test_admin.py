@@ -137,7 +137,7 @@ def test_a_lost_mailbox_is_replaced_and_opens_nothing_any_more(
     erin = member("Erin", email="old@example.org")
     save(superuser, erin, location="Riga")
     assert EmailAddress.objects.get().verified
-    save(superuser, erin, email="New@example.org")
+    save(superuser, erin, location="Riga", email="New@example.org")
     erin.refresh_from_db()
     address = EmailAddress.objects.get()
     assert (erin.email, erin.location) == ("new@example.org", "Riga")
