@@ -1,6 +1,10 @@
 """Names to log in with."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from django.db import connection
 
 from ask.accounts.models import User
 from ask.accounts.usernames import LONGEST, save_with_username
@@ -30,3 +34,19 @@ def test_small_and_large_letters_are_one_name() -> None:
     assert named("ALEX") != "alex"
     User.objects.create(username="ROOT")
     assert User.objects.get(username="root")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_of_one_name_may_come_at_the_same_moment() -> None:
+    together = Barrier(6)
+
+    def come(_number: int) -> str:
+        together.wait(timeout=30)
+        try:
+            return named("Alex")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as people:
+        assert len(set(people.map(come, range(6)))) == 6
+    assert User.objects.count() == 6

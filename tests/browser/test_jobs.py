@@ -95,7 +95,7 @@ def logged_in(browser: Browser, place: Place, **options: bool) -> Page:
     context = browser.new_context(base_url=place.url, locale="en-US", **options)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto("/jobs/")
-    page.fill("[name=username]", "carol")
+    page.fill("[name=login]", "carol")
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
     expect(page.get_by_role("heading", name="Background processes")).to_be_visible()
