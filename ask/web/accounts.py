@@ -16,6 +16,8 @@ from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ask.accounts.models import Preferences, User
@@ -72,7 +74,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             "password_reset_url": address(reverse("account_reset_password")),
         }
         ours = {name: url for name, url in urls.items() if name in context and "key" not in context}
-        message = self.render_mail(template_prefix, email, {**known, **context, **ours})
+        with translation.override(_language_of(context.get("user"))):
+            message = self.render_mail(template_prefix, email, {**known, **context, **ours})
         try:
             message.send()
         except (OSError, SMTPException):
@@ -87,6 +90,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_reset_password_from_key_url(self, key: str) -> str:
         uidb36, _dash, token = key.partition("-")
         return address(reverse("account_reset_password_from_key", args=[uidb36, token]))
+
+
+def _language_of(user: User | None) -> str:
+    """Who gets a mail need not be who asked for it. Without a choice, the language of the page."""
+    chosen = Preferences.of(user).language if user else ""
+    return chosen or get_language() or settings.LANGUAGE_CODE
 
 
 class ConfirmationStage(EmailVerificationStage):  # type: ignore[misc]

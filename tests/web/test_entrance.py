@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from pytest_django import Settings
 
-from ask.accounts.models import User
+from ask.accounts.models import Preferences, User
 from ask.core.content import LOCAL_IDS
 from tests.cast import carol, member
 
@@ -209,6 +209,14 @@ def test_a_mail_is_in_the_language_of_the_page(
     client.post("/users/signup", ERIN, headers={"accept-language": "ru"})
     assert re.search("[а-я]{5}", str(mailoutbox[0].subject))
     assert "Hello" not in mailoutbox[0].body
+
+
+def test_a_mail_is_in_the_language_that_its_reader_chose(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    Preferences.objects.create(user=member("Erin"), language="ru")
+    client.post("/users/account-recovery", {"email": "erin@example.org"})
+    assert re.search("[а-я]{5}", str(mailoutbox[0].body))
 
 
 def test_the_admin_lets_in_by_the_same_door_only(client: Client) -> None:
