@@ -32,7 +32,7 @@ def delete_account(user: User, *, now: datetime) -> None:
         user.location = user.website_url = user.about = user.about_source = None
         user.profile_image_url = user.account_id = user.age = None
         user.last_login = user.last_seen_at = None
-        user.deleted_at = user.deleted_at or now
+        user.edited_at = user.deleted_at = user.deleted_at or now
         user.save()
         people = ContentType.objects.get_for_model(User)
         LogEntry.objects.filter(content_type=people, object_id=str(user.pk)).update(

@@ -85,6 +85,7 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
     silver_count = models.IntegerField(default=0)
     bronze_count = models.IntegerField(default=0)
 
+    edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
     objects: ClassVar[People] = People()
@@ -100,6 +101,12 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
         "is_staff",
         "is_active",
         "is_superuser",
+        "edited_at",
+        "deleted_at",
+    )
+    """What is said here of an imported person, and stays when a newer dump is imported."""
+
+    PROFILE_FIELDS: ClassVar[tuple[str, ...]] = (
         "display_name",
         "website_url",
         "location",
@@ -108,10 +115,9 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
         "profile_image_url",
         "account_id",
         "age",
-        "deleted_at",
     )
-    """What is said here of a claimed account, and stays when a newer dump is imported: who deleted
-    their account does not get their old name back."""
+    """What stays as well as soon as it was changed here, at `edited_at`: who deleted their account
+    does not get their old name back."""
 
     class Meta:
         indexes = (

@@ -14,6 +14,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -169,6 +170,8 @@ class UserAdmin(UserAdminBase):
         return bool(super().has_change_permission(request, obj))
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if set(form.changed_data) & set(User.PROFILE_FIELDS):
+            obj.edited_at = timezone.now()
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             give_address(obj, form.cleaned_data["email"])

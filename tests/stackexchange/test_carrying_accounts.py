@@ -28,6 +28,7 @@ def settle(who: User) -> None:
     who.set_password(PASSWORD)
     who.email = f"{who.pk}@example.org"
     who.display_name, who.about, who.about_source = "Of here", "<p>Hello</p>", "Hello"
+    who.edited_at = cast.NOON
     who.save()
     EmailAddress.objects.create(user=who, email=who.email, verified=True, primary=True)
     EmailAddress.objects.create(user=who, email=f"new-{who.email}")
@@ -111,9 +112,9 @@ def test_who_never_claimed_their_account_is_as_the_dump_says(tmp_path: Path) -> 
 def test_a_newer_dump_does_not_bring_back_who_deleted_their_account(tmp_path: Path) -> None:
     bring(small(tmp_path / "before", Users=[user(1, "Alice", AboutMe="me"), user(2, "Bob")]))
     delete_account(User.objects.get(id=1), now=cast.NOON)
-    before = User.objects.values("display_name", *User.LOCAL_FIELDS).get(id=1)
+    before = User.objects.values(*User.PROFILE_FIELDS, *User.LOCAL_FIELDS).get(id=1)
     newer = [user(1, "Alice", AboutMe="me", Location="Home"), user(2, "Bob")]
     bring(small(tmp_path / "newer", Users=newer))
-    assert User.objects.values("display_name", *User.LOCAL_FIELDS).get(id=1) == before
+    assert User.objects.values(*User.PROFILE_FIELDS, *User.LOCAL_FIELDS).get(id=1) == before
     assert before["display_name"] == "user1"
     assert before["about"] is None

@@ -315,8 +315,11 @@ BEGINNINGS = (
 
 
 def is_to_follow(link: str) -> bool:
-    """Orders and filters of lists, which are many, lead to nothing else than the lists do."""
+    """Orders and filters of lists, which are many, lead to nothing else than the lists do; the way
+    in shows nothing of a dump."""
     path, _, query = link.partition("?")
+    if path in {"/users/login", "/users/signup"}:
+        return False
     is_ours = path.startswith("/") and not path.startswith(("//", "/language/"))
     return is_ours and (not query or path.startswith("/users/"))
 

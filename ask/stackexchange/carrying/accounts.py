@@ -5,8 +5,13 @@ from itertools import count
 from ask.accounts.models import User
 from ask.stackexchange.sides import Sides
 
-CLAIMED = "(o.password NOT LIKE '!%' OR o.is_staff OR o.is_superuser OR NOT o.is_active)"
+CLAIMED = (
+    "(o.password NOT LIKE '!%' OR o.is_staff OR o.is_superuser OR NOT o.is_active"
+    " OR o.edited_at IS NOT NULL)"
+)
 """Of a row of people, `o`: something was said of this account here. No index finds them."""
+
+_IS_EDITED = " AND o.edited_at IS NOT NULL"
 
 _LOCAL_AND_CLAIMED = """
     SELECT o.id, o.username FROM {live}.accounts_user AS o WHERE o.id >= {local}
@@ -35,11 +40,13 @@ def carry(sides: Sides) -> None:
         claimed=CLAIMED,
     )
     make_room(sides, wanted=_LOCAL_AND_CLAIMED)
-    sides.run(
-        "UPDATE {new}.accounts_user AS n SET {changes} FROM {live}.accounts_user AS o"
-        " WHERE o.id = n.id AND n.id IN (SELECT id FROM {new}.carried_account)",
-        changes=", ".join(f"{field} = o.{field}" for field in User.LOCAL_FIELDS),
-    )
+    for fields, condition in ((User.LOCAL_FIELDS, ""), (User.PROFILE_FIELDS, _IS_EDITED)):
+        sides.run(
+            "UPDATE {new}.accounts_user AS n SET {changes} FROM {live}.accounts_user AS o"
+            " WHERE o.id = n.id AND n.id IN (SELECT id FROM {new}.carried_account){condition}",
+            changes=", ".join(f"{field} = o.{field}" for field in fields),
+            condition=condition,
+        )
 
 
 def make_room(sides: Sides, *, wanted: str) -> None:

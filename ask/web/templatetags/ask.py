@@ -56,8 +56,8 @@ def number(count: int | None) -> str:
 
 
 @register.filter
-def answers(count: int) -> str:
-    return ngettext("answer", "answers", count)
+def answers(count: int | None) -> str:
+    return ngettext("answer", "answers", count or 0)
 
 
 @register.filter

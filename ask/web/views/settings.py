@@ -52,7 +52,8 @@ def profile(request: HttpRequest) -> HttpResponse:
     if "about" in form.changed_data:
         person.about_source = given["about"] or None
         person.about = about_html(given["about"]) or None
-    person.save(update_fields=["display_name", "location", "website_url", "about", "about_source"])
+    person.edited_at = timezone.now()
+    person.save(update_fields=[*given, "about_source", "edited_at"])
     messages.success(request, _("Your profile is saved."))
     return HttpResponseRedirect(person.get_absolute_url())
 
