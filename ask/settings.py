@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "ask.jobs",
     "ask.tools",
     "ask.stackexchange",
+    "ask.moderation",
     "ask.ratings",
     "ask.questions",
     "ask.accounts",
@@ -132,6 +133,8 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 IMAGE_HOSTS = env.list(
     "IMAGE_HOSTS", default=["i.stack.imgur.com", "i.sstatic.net", "upload.wikimedia.org"]
 )
+
+PRIVILEGES: dict[str, int] = env.dict("PRIVILEGES", cast={"value": int}, default={})
 
 STATIC_URL = "/static/"
 STATIC_ROOT = FOLDER / "var" / "static"
