@@ -14,7 +14,9 @@ def test_only_our_own_files_may_run(client: Client, address: str) -> None:
     headers = client.get(address).headers
     policy = {
         name: values
-        for name, *values in (part.split() for part in headers["Content-Security-Policy"].split(";"))
+        for name, *values in (
+            part.split() for part in headers["Content-Security-Policy"].split(";")
+        )
     }
     assert policy.pop("img-src") == [
         "'self'", "data:", *(f"https://{host}" for host in settings.IMAGE_HOSTS),
