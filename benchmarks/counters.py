@@ -92,10 +92,11 @@ CONTENT = {
     """,
     "people": """
         INSERT INTO accounts_user (id, username, display_name, password, email, is_superuser,
-            is_staff, is_active, created_at, reputation, view_count, up_vote_count,
-            down_vote_count, question_count, answer_count, gold_count, silver_count, bronze_count)
-        SELECT post.n, 'person-' || post.n, 'Alice', '', '', false, false, true, {moment},
-            post.n % 5000, 0, 0, 0, 0, 0, 0, 0, 0
+            is_staff, is_active, is_moderator, created_at, reputation, base_reputation,
+            gained_reputation, view_count, up_vote_count, down_vote_count, question_count,
+            answer_count, gold_count, silver_count, bronze_count)
+        SELECT post.n, 'person-' || post.n, 'Alice', '', '', false, false, true, false, {moment},
+            post.n % 5000, post.n % 5000, 0, 0, 0, 0, 0, 0, 0, 0, 0
         FROM {user} AS post
     """,
     "badges": """

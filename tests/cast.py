@@ -29,15 +29,19 @@ def bob() -> User:
 
 
 def carol() -> User:
-    return person("Carol", reputation=9_001, is_staff=True, is_superuser=True)
+    return person("Carol", reputation=9_001, is_moderator=True, is_staff=True, is_superuser=True)
 
 
 def person(name: str, *, now: datetime = NOON, **columns: object) -> User:
     """Who bears this name, created at the first call."""
-    found: User = User.objects.get_or_create(
-        username=name.lower(),
-        defaults={"display_name": name, "created_at": now, "last_seen_at": now, **columns},
-    )[0]
+    defaults = {
+        "display_name": name,
+        "created_at": now,
+        "last_seen_at": now,
+        "base_reputation": columns.get("reputation", 1),
+        **columns,
+    }
+    found: User = User.objects.get_or_create(username=name.lower(), defaults=defaults)[0]
     return found
 
 

@@ -58,11 +58,18 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(blank=True)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    is_moderator = models.BooleanField(default=False)
+    suspended_until = models.DateTimeField(null=True, blank=True)
 
     display_name = models.CharField(max_length=255)
     created_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(null=True)
     reputation = models.IntegerField(default=1)
+    """What was brought and what was gained here, at least 1: see `ask.ratings.reputation`."""
+    base_reputation = models.IntegerField(default=1)
+    """What the dump says, or 1."""
+    gained_reputation = models.IntegerField(default=0)
+    """By what happened here; below 0 where more was lost."""
     view_count = models.IntegerField(default=0)
     up_vote_count = models.IntegerField(default=0)
     down_vote_count = models.IntegerField(default=0)
@@ -92,6 +99,8 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
         "is_staff",
         "is_active",
         "is_superuser",
+        "is_moderator",
+        "suspended_until",
     )
     """What is said here of an imported person, and stays when a newer dump is imported."""
 
@@ -107,6 +116,14 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.display_name = self.display_name or self.username
         super().save(*args, **kwargs)
+
+    @property
+    def keeps_order(self) -> bool:
+        """Whether no privilege is wanting."""
+        return self.is_moderator or self.is_superuser
+
+    def is_suspended(self, now: datetime) -> bool:
+        return self.suspended_until is not None and self.suspended_until > now
 
     def get_absolute_url(self) -> str:
         return f"/users/{self.id}/{slugify(self.display_name, allow_unicode=True) or '-'}"

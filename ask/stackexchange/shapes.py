@@ -42,6 +42,9 @@ class UserShape(Shape):
         "is_staff": False,
         "is_active": True,
         "is_superuser": False,
+        "is_moderator": False,
+        "suspended_until": None,
+        "gained_reputation": 0,
         "question_count": 0,
         "answer_count": 0,
         "gold_count": 0,
@@ -52,11 +55,12 @@ class UserShape(Shape):
 
     def __init__(self, table: Table) -> None:
         super().__init__(table)
-        self.columns += ["username", *self.MADE]
+        self.columns += ["username", "base_reputation", *self.MADE]
 
     def complete(self, values: Columns) -> None:
         values["about"] = [clean(text) if text else text for text in values["about"]]
         values["username"] = [f"user{id}" for id in values["id"]]
+        values["base_reputation"] = values["reputation"]
         for name, value in self.MADE.items():
             values[name] = [value] * len(values["id"])
 

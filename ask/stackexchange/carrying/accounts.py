@@ -5,7 +5,10 @@ from itertools import count
 from ask.accounts.models import User
 from ask.stackexchange.sides import Sides
 
-CLAIMED = "(o.password NOT LIKE '!%' OR o.is_staff OR o.is_superuser OR NOT o.is_active)"
+CLAIMED = (
+    "(o.password NOT LIKE '!%' OR o.is_staff OR o.is_superuser OR NOT o.is_active"
+    " OR o.is_moderator OR o.suspended_until IS NOT NULL)"
+)
 """Of a row of people, `o`: something was said of this account here. No index finds them."""
 
 _LOCAL_AND_CLAIMED = """
