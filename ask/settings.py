@@ -96,6 +96,8 @@ IMAGE_HOSTS = env.list(
     "IMAGE_HOSTS", default=["i.stack.imgur.com", "i.sstatic.net", "upload.wikimedia.org"]
 )
 
+PRIVILEGES: dict[str, int] = env.dict("PRIVILEGES", cast={"value": int}, default={})
+
 STATIC_URL = "/static/"
 STATIC_ROOT = FOLDER / "var" / "static"
 STORAGES = {

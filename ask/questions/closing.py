@@ -20,3 +20,7 @@ REASONS: dict[str, Promise] = {
     "105": _("It asks for opinions."),
 }
 """What the comment of a `PostHistoryType.CLOSED` row means; the codes below 100 are old."""
+
+DUPLICATE_CODE = "101"
+OFFERED = (DUPLICATE_CODE, "102", "103", "104", "105")
+"""For what a question can be closed now."""

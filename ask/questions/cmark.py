@@ -21,13 +21,14 @@ for _function in (_free_node, _free_text):
     _function.argtypes, _function.restype = [ctypes.c_void_p], None
 
 
-def to_html(markdown: str, *, extensions: Sequence[str]) -> str:
-    """The HTML of a text; of HTML that is written in it, nothing is let through.
+def to_html(markdown: str, *, extensions: Sequence[str], lets_html_through: bool = False) -> str:
+    """The HTML of a text; of HTML that is written in it, nothing, unless `lets_html_through`.
 
     Raises UnicodeDecodeError for references to U+FFFE and U+FFFF, which cmark writes as no UTF-8.
     """
     data = markdown.encode()
-    parser = _library.cmark_parser_new(0)
+    options = known.Options.CMARK_OPT_UNSAFE if lets_html_through else 0
+    parser = _library.cmark_parser_new(options)
     try:
         for name in extensions:
             _library.cmark_parser_attach_syntax_extension(parser, _extension(name))
@@ -35,7 +36,7 @@ def to_html(markdown: str, *, extensions: Sequence[str]) -> str:
         root = _library.cmark_parser_finish(parser)
         try:
             attached = _library.cmark_parser_get_syntax_extensions(parser)
-            text = _library.cmark_render_html(root, 0, attached)
+            text = _library.cmark_render_html(root, options, attached)
             html: bytes = _ffi.string(text)
             _free_text(_address(text))
             return html.decode()

@@ -115,8 +115,9 @@ ACCEPTED = Tally(
             column="accepted_answer_id",
             # Not among the conditions of the join: PostgreSQL takes each for independent of the
             # others, expects a single row, and loops over thousands for each of thousands.
+            # What is deleted with its question comes back with it.
             counted="max(CASE WHEN a.parent_id = q.id AND a.post_type = 2"
-            " AND a.deleted_at IS NULL THEN a.id END)",
+            " AND (a.deleted_at IS NULL OR q.deleted_at IS NOT NULL) THEN a.id END)",
             right="r.accepted_answer_id",
         ),
     ),
@@ -181,10 +182,32 @@ USERS = Tally(
     batch=1_000_000,
 )
 
+VOTERS = Tally(
+    model="User",
+    table="accounts_user",
+    # A dump does not say who voted: of imported people, what it says of them stays, and what they
+    # vote here is added.
+    scope=f"p.id >= {LOCAL_IDS}",
+    source="questions_vote",
+    key="user_id",
+    counted=f"id >= {LOCAL_IDS} AND vote_type IN (2, 3)",
+    counters=(
+        Counter(
+            column="up_vote_count",
+            counted="count(CASE WHEN vote_type = 2 THEN 1 END)",
+        ),
+        Counter(
+            column="down_vote_count",
+            counted="count(CASE WHEN vote_type = 3 THEN 1 END)",
+        ),
+    ),
+    batch=1_000_000,
+)
+
 POST_TALLIES = (VOTES, ACCEPTED, ANSWERS, COMMENTS)
 """In an order in which a later one may count what an earlier one has mended."""
 
-TALLIES = (*POST_TALLIES, TAGS, USERS)
+TALLIES = (*POST_TALLIES, TAGS, USERS, VOTERS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,7 +343,7 @@ def survey(tally: Tally, *, after: int, last: int, using: str = DEFAULT_DB_ALIAS
 
 
 def _examples(tally: Tally, *, counter: Counter, ids: Sequence[int], using: str) -> list[Drift]:
-    chosen, parameter = _one_of(ids, using=using)
+    chosen, parameter = one_of(ids, using=using)
     rows = _right_values(tally, counters=[counter], within=lambda column: f"{column} {chosen}")
     with connections[using].cursor() as cursor:
         cursor.execute(
@@ -349,7 +372,7 @@ def mend(*tallies: Tally, ids: Sequence[int], using: str = DEFAULT_DB_ALIAS) -> 
 
 
 def _mend_at_once(tallies: Sequence[Tally], *, ids: Sequence[int], using: str) -> int:
-    chosen, parameter = _one_of(ids, using=using)
+    chosen, parameter = one_of(ids, using=using)
     written = 0
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         if connections[using].features.has_select_for_update:
@@ -382,7 +405,7 @@ def recount_posts(
     rows were written, a row of several tallies once for each.
     """
     wanted = set(ids)
-    chosen, parameter = _one_of(sorted(wanted), using=using)
+    chosen, parameter = one_of(sorted(wanted), using=using)
     with connections[using].cursor() as cursor:
         cursor.execute(
             f"SELECT parent_id FROM questions_post WHERE id {chosen} AND parent_id IS NOT NULL",  # noqa: S608
@@ -466,7 +489,7 @@ def _update(
     )
 
 
-def _one_of(ids: Sequence[int], *, using: str) -> tuple[str, list[int] | str]:
+def one_of(ids: Sequence[int], *, using: str) -> tuple[str, list[int] | str]:
     """What follows a column that must be one of `ids`, and its only parameter."""
     if connections[using].vendor == "postgresql":
         return "= ANY(%s)", list(ids)

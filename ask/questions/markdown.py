@@ -1,4 +1,5 @@
-"""Markdown of comments, as HTML: Stack Exchange's small dialect, one paragraph without blocks."""
+"""Markdown as HTML: of posts, with blocks and HTML; of comments, Stack Exchange's small dialect,
+one paragraph without blocks."""
 
 import html
 import re
@@ -6,7 +7,7 @@ import re
 import nh3
 
 from ask.questions import cmark
-from ask.questions.cleaning import LINK_REL, without_controls
+from ask.questions.cleaning import LINK_REL, clean, without_controls
 
 _CLEANER = nh3.Cleaner(
     tags={"a", "br", "code", "del", "em", "strong"},
@@ -31,6 +32,17 @@ _BLOCK = re.compile(
 )
 _POINTED = re.compile(r"<((?:https?|ftp)://[^\s<>]+)>")
 _TAG = re.compile(r"\[(?:meta-)?tag:([^\]\s\[]+)\]")
+
+
+def render_post(text: str) -> str:
+    """Safe HTML of a question or an answer. HTML may stand in it, as far as `clean` knows it."""
+    try:
+        html_of_text = cmark.to_html(
+            text, extensions=("table", "strikethrough", "autolink"), lets_html_through=True
+        )
+    except UnicodeDecodeError:
+        html_of_text = f"<p>{html.escape(text, quote=False)}</p>\n"
+    return clean(html_of_text)
 
 
 def render_comment(text: str) -> str:

@@ -468,6 +468,10 @@ class VoteType(models.IntegerChoices):
     APPROVE_EDIT = 16
 
 
+CAST_HERE = Q(id__gte=LOCAL_IDS, vote_type__in=[VoteType.UP, VoteType.DOWN])
+ACCEPTED_HERE = Q(id__gte=LOCAL_IDS, vote_type=VoteType.ACCEPTED)
+
+
 class VoteQuerySet(models.QuerySet["Vote"]):
     def bounties(self, posts: Iterable[int], *, now: datetime) -> dict[int, int]:
         """Of the posts with these ids, the points that are still offered or were won, by post."""
@@ -482,7 +486,7 @@ class VoteQuerySet(models.QuerySet["Vote"]):
 
 
 class Vote(Content):
-    """One vote. Only favourites and bounties say whose."""
+    """One vote. Of a dump's, only favourites and bounties say whose; those of here all do."""
 
     id = models.BigAutoField(primary_key=True)
     post = reference(Post)
@@ -496,6 +500,15 @@ class Vote(Content):
 
     class Meta:
         indexes = (models.Index(fields=["post", "vote_type"], name="vote_post"),)
+        constraints = (
+            # Of votes that were cast here: an odd dump may say anything of its own.
+            models.UniqueConstraint(
+                fields=["user", "post"], condition=CAST_HERE, name="vote_one_a_person"
+            ),
+            models.UniqueConstraint(
+                fields=["post"], condition=ACCEPTED_HERE, name="vote_accepted_once"
+            ),
+        )
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
@@ -615,3 +628,73 @@ class PostLink(Content):
             models.Index(fields=["post", "-id"], name="post_link_post"),
             models.Index(fields=["related_post", "-id"], name="post_link_related"),
         )
+
+
+class Draft(models.Model):
+    """What somebody is writing; once it is published, what became of it.
+
+    `token` is made with the form and comes back with it, so that a form that is sent twice writes
+    once. It refers to rows of content, and an import keeps those.
+    """
+
+    class Kind(models.TextChoices):
+        QUESTION = "question"
+        ANSWER = "answer"
+        COMMENT = "comment"
+        EDIT = "edit"
+
+    token = models.UUIDField(primary_key=True)
+    user = reference(User)
+    kind = models.CharField(max_length=8, choices=Kind)
+    post = reference(Post, null=True)
+    """What is answered, commented on or edited."""
+    title = models.TextField(default="")
+    tags = models.TextField(default="")
+    body = models.TextField(default="")
+    saved_at = models.DateTimeField()
+    published_id = models.BigIntegerField(null=True)
+    """The id of the post or comment."""
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["user", "-saved_at"], name="draft_user"),
+            models.Index(fields=["saved_at"], name="draft_saved"),
+        )
+
+
+class FollowedPost(models.Model):
+    """That somebody wants to hear of what happens to a question."""
+
+    user = reference(User)
+    post = reference(Post)
+    followed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "post"], name="followed_post_once"),)
+        indexes = (models.Index(fields=["post"], name="followed_post_post"),)
+
+
+class FollowedTag(models.Model):
+    """That somebody wants to hear of new questions. By name, which alone outlives an import."""
+
+    user = reference(User)
+    tag_name = models.CharField(max_length=255)
+    followed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["user", "tag_name"], name="followed_tag_once"),
+        )
+        indexes = (models.Index(fields=["tag_name"], name="followed_tag_name"),)
+
+
+class Allowance(models.Model):
+    """How often somebody did something within the present period: see `ask.questions.limits`."""
+
+    user = reference(User)
+    action = models.CharField(max_length=20)
+    began_at = models.DateTimeField()
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "action"], name="allowance_action"),)

@@ -70,7 +70,7 @@ def wrong() -> Question:
     Post.objects.update(score=7, favorite_count=7, comment_count=7)
     Post.objects.filter(id=question.id).update(answer_count=7, is_answered=False)
     Tag.objects.update(question_count=7)
-    User.objects.update(question_count=7, answer_count=7)
+    User.objects.update(question_count=7, answer_count=7, up_vote_count=7, down_vote_count=7)
     return question
 
 

@@ -1,0 +1,69 @@
+"""What happens to a post, written down as the dump has it."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from ask.accounts.models import User
+from ask.questions.licences import PRESENT
+from ask.questions.models import Post, PostHistory, PostHistoryType
+
+
+def write_texts(
+    post: Post,
+    texts: Mapping[PostHistoryType, str],
+    *,
+    by: User,
+    now: datetime,
+    comment: str | None = None,
+) -> str:
+    """One revision: the new titles, bodies and tags; returns its GUID."""
+    guid = str(uuid4())
+    PostHistory.objects.bulk_create(
+        PostHistory(
+            post=post,
+            history_type=kind,
+            revision_guid=guid,
+            created_at=now,
+            user=by,
+            content_license=PRESENT,
+            comment=comment,
+            text=text,
+        )
+        for kind, text in texts.items()
+    )
+    return guid
+
+
+def write_event(
+    *posts: Post,
+    kind: PostHistoryType,
+    by: User,
+    now: datetime,
+    comment: str | None = None,
+    **more: Any,
+) -> None:
+    """What somebody did to posts at once: JSON says who, and `more`."""
+    guid = str(uuid4())
+    text = json.dumps(
+        {**more, "Voters": [{"Id": by.id, "DisplayName": by.display_name}]}, ensure_ascii=False
+    )
+    PostHistory.objects.bulk_create(
+        PostHistory(
+            post=post,
+            history_type=kind,
+            revision_guid=guid,
+            created_at=now,
+            user=by,
+            comment=comment,
+            text=text,
+        )
+        for post in posts
+    )
+
+
+def tags_text(names: list[str]) -> str:
+    """Tags as they stand in a history: `<a><b>`."""
+    return "".join(f"<{name}>" for name in names)

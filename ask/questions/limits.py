@@ -1,0 +1,100 @@
+"""How often somebody may do something: more for those who are known.
+
+The days and hours are those of the clock, so all limits of a day begin anew at midnight of UTC.
+Each count is one row for a person and an action, which whoever does two things at once changes one
+after the other; what is refused or fails is not counted, because its transaction never was.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from django.db import connection
+from django.utils.translation import ngettext_lazy
+
+from ask.accounts.models import User
+from ask.core.refusal import Refusal
+
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+
+KNOWN: Final = 50
+"""Reputation from which on somebody is no newcomer."""
+
+
+class Limit(NamedTuple):
+    period: timedelta
+    newcomer: int
+    known: int
+
+
+LIMITS: Final[dict[str, Limit]] = {
+    "ask": Limit(DAY, newcomer=6, known=50),
+    "answer": Limit(DAY, newcomer=20, known=200),
+    "comment": Limit(HOUR, newcomer=30, known=120),
+    "edit": Limit(HOUR, newcomer=20, known=60),
+    "vote": Limit(DAY, newcomer=40, known=40),
+    "accept": Limit(HOUR, newcomer=30, known=60),
+    "follow": Limit(HOUR, newcomer=100, known=300),
+    "flag": Limit(DAY, newcomer=10, known=100),
+    "close": Limit(DAY, newcomer=10, known=50),
+    "delete": Limit(DAY, newcomer=5, known=30),
+    "draft": Limit(HOUR, newcomer=600, known=1_200),
+}
+"""For who keeps order there are none."""
+
+_COUNT = """
+    INSERT INTO questions_allowance (user_id, action, began_at, count) VALUES (%s, %s, %s, 1)
+    ON CONFLICT (user_id, action) DO UPDATE SET
+        count = CASE WHEN questions_allowance.began_at = excluded.began_at
+            THEN questions_allowance.count + 1 ELSE 1 END,
+        began_at = excluded.began_at
+    RETURNING count
+"""
+
+
+class TooOften(Refusal):
+    """Somebody did something as often as they may; `ends_at` says when they may again."""
+
+    ends_at: datetime
+
+
+def count(person: User, action: str, *, now: datetime) -> None:
+    """Count one more of somebody's actions, a key of `LIMITS`. Raises TooOften.
+
+    To be called in the transaction of the action, for an action always before or always after the
+    same other locks: it locks the row that is counted in.
+    """
+    if person.keeps_order:
+        return
+    limit = LIMITS[action]
+    most = limit.known if person.reputation >= KNOWN else limit.newcomer
+    began_at = _beginning(now, period=limit.period)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNT,
+            [person.id, action, connection.ops.adapt_datetimefield_value(began_at)],
+        )
+        (done,) = cursor.fetchone()
+    if done > most:
+        refusal = TooOften(_SENTENCES[limit.period], most=most)
+        refusal.ends_at = began_at + limit.period
+        raise refusal
+
+
+def _beginning(now: datetime, *, period: timedelta) -> datetime:
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return now - (now - epoch) % period
+
+
+_SENTENCES: Final = {
+    HOUR: ngettext_lazy(
+        "You may do this %(most)d time an hour; try again later.",
+        "You may do this %(most)d times an hour; try again later.",
+        "most",
+    ),
+    DAY: ngettext_lazy(
+        "You may do this %(most)d time a day; try again tomorrow.",
+        "You may do this %(most)d times a day; try again tomorrow.",
+        "most",
+    ),
+}
