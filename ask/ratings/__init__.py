@@ -1,1 +1,1 @@
-"""Best questions, users and tags; badges; hotness."""
+"""Best questions, users and tags; votes and reputation; badges; hotness."""

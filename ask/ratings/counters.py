@@ -3,6 +3,7 @@
 from ask.questions import counters
 from ask.questions.counters import Counter, Derivation, Tally
 from ask.ratings.models import BadgeClass
+from ask.ratings.reputation import DAYS, REPUTATION
 
 
 def _medals(badge_class: BadgeClass) -> str:
@@ -25,7 +26,7 @@ MEDALS = Tally(
     batch=1_000_000,
 )
 
-TALLIES = (*counters.TALLIES, MEDALS)
+TALLIES = (*counters.TALLIES, MEDALS, DAYS, REPUTATION)
 
 
 def derivations() -> list[Derivation]:

@@ -129,3 +129,26 @@ class Reckoning(Content):
     """The end of every period."""
     fingerprint = models.TextField()
     """As long as this stays the same, so do the standings."""
+
+
+class ReputationDay(Content):
+    """What one day brought somebody, by what still stands: see `ask.ratings.reputation`.
+
+    Derived from votes; a vote that is withdrawn is taken off the day on which it was cast.
+    """
+
+    LOCAL_ROWS = NO_ROWS
+
+    id = models.BigAutoField(primary_key=True)
+    user = reference(User)
+    gained_on = models.DateField()
+    """A day of UTC."""
+    vote_points = models.IntegerField()
+    """For votes received, of which at most `reputation.CAP` count."""
+    other_points = models.IntegerField()
+    """For accepted answers, and for voting down."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["user", "gained_on"], name="reputation_day_once"),
+        )

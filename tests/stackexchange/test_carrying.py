@@ -47,7 +47,7 @@ from tests.stackexchange.test_importing import bring
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
-DERIVED = {"Source", "Standing", "TopAnswerer", "Reckoning"}
+DERIVED = {"Source", "Standing", "TopAnswerer", "Reckoning", "ReputationDay"}
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:
