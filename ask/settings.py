@@ -13,6 +13,7 @@ INSTALLED_APPS = [
     "ask.jobs",
     "ask.tools",
     "ask.stackexchange",
+    "ask.moderation",
     "ask.ratings",
     "ask.questions",
     "ask.accounts",

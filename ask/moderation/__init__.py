@@ -1,0 +1,1 @@
+"""Keeping order: closing, deleting, flags, suspensions, and who did what."""

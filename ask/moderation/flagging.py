@@ -1,0 +1,81 @@
+"""What people report, and how it is settled."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from ask.accounts.models import User
+from ask.moderation import audit
+from ask.moderation.models import AuditAction, Flag, FlagReason
+from ask.questions import limits, texts
+from ask.questions.models import Comment, Post
+from ask.questions.privileges import require
+from ask.questions.texts import BadText
+from ask.questions.threads import Conflict
+
+
+def flag(
+    *,
+    person: User,
+    post: Post,
+    reason: str,
+    now: datetime,
+    comment: Comment | None = None,
+    text: str = "",
+) -> None:
+    """Ask moderators to look at a post, or at a comment below it.
+
+    May be repeated: who has a flag waiting there adds none. "other" wants a text. Raises BadText,
+    Conflict where the post is deleted, NotAllowed, TooOften.
+    """
+    require(person, "flag", now=now)
+    said = texts.summary(text)
+    if reason not in FlagReason.values:
+        raise BadText(_("Nothing is flagged for this reason."), field="reason")
+    if reason == FlagReason.OTHER and not said:
+        raise BadText(_("Say what a moderator should look at."), field="text")
+    if post.deleted_at:
+        raise Conflict(_("This was deleted."))
+    comment_id = comment.id if comment else None
+    with transaction.atomic():
+        if Flag.objects.waiting().filter(user=person, post=post, comment_id=comment_id).exists():
+            return
+        limits.count(person, "flag", now=now)
+        Flag.objects.bulk_create(
+            [
+                Flag(
+                    user=person,
+                    post=post,
+                    comment_id=comment_id,
+                    reason=reason,
+                    text=said,
+                    created_at=now,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def settle(*, person: User, flag: Flag, is_helpful: bool, now: datetime) -> bool:
+    """Say whether a flag was right. Returns False where somebody else has settled it already.
+
+    What follows from it, a deletion for example, is done besides. Raises NotAllowed.
+    """
+    require(person, "moderate", now=now)
+    with transaction.atomic():
+        settled = (
+            Flag.objects.waiting()
+            .filter(id=flag.id)
+            .update(settled_at=now, settled_by=person, is_helpful=is_helpful)
+        )
+        if settled:
+            audit.record(
+                AuditAction.SETTLE_FLAG,
+                by=person,
+                now=now,
+                post=flag.post,
+                person_id=flag.user_id,
+                detail=f"{flag.reason}: {'helpful' if is_helpful else 'declined'}",
+            )
+    return bool(settled)

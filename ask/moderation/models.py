@@ -1,0 +1,93 @@
+"""What people report, and what was done to keep order. Both outlive an import."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ask.accounts.models import User
+from ask.questions.models import Post, reference
+
+WAITING = Q(settled_at__isnull=True)
+
+
+class FlagReason(models.TextChoices):
+    SPAM = "spam", _("spam")
+    RUDE = "rude", _("rude or abusive")
+    LOW_QUALITY = "low_quality", _("of very low quality")
+    NOT_AN_ANSWER = "not_an_answer", _("not an answer")
+    OTHER = "other", _("something else")
+
+
+class FlagQuerySet(models.QuerySet["Flag"]):
+    def waiting(self) -> Self:
+        """Those that nobody has settled, the oldest first."""
+        return self.filter(WAITING).order_by("id")
+
+
+class Flag(models.Model):
+    """That somebody thinks a moderator should look at a post, or at a comment below it."""
+
+    post = reference(Post)
+    comment_id = models.BigIntegerField(null=True)
+    """No reference: a comment may be gone, and its flags say why."""
+    user = reference(User)
+    reason = models.CharField(max_length=20, choices=FlagReason)
+    text = models.TextField(default="")
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = reference(User, null=True)
+    is_helpful = models.BooleanField(null=True)
+
+    objects: ClassVar[FlagQuerySet] = FlagQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "post"],
+                condition=WAITING & Q(comment_id__isnull=True),
+                name="flag_post_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "comment_id"],
+                condition=WAITING & Q(comment_id__isnull=False),
+                name="flag_comment_once",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["id"], name="flag_waiting", condition=WAITING),
+            models.Index(fields=["post"], name="flag_post"),
+        )
+
+
+class AuditAction(models.TextChoices):
+    CLOSE = "close", _("closed a question")
+    REOPEN = "reopen", _("reopened a question")
+    DELETE = "delete", _("deleted a post")
+    UNDELETE = "undelete", _("brought a post back")
+    DELETE_COMMENT = "delete_comment", _("deleted a comment")
+    SETTLE_FLAG = "settle_flag", _("settled a flag")
+    SUSPEND = "suspend", _("suspended somebody")
+    LIFT = "lift", _("ended a suspension")
+    REMOVE = "remove", _("removed somebody with all they wrote")
+
+
+class AuditEntry(models.Model):
+    """What somebody did by a privilege. Rows are only added."""
+
+    user = reference(User)
+    """Who did it."""
+    action = models.CharField(max_length=20, choices=AuditAction)
+    done_at = models.DateTimeField()
+    post = reference(Post, null=True)
+    person = reference(User, null=True)
+    """To whom, or whose it was."""
+    detail = models.TextField(default="")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["-done_at"], name="audit_latest"),
+            models.Index(fields=["person", "-done_at"], name="audit_person"),
+            models.Index(fields=["post"], name="audit_post"),
+        )

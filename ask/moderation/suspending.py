@@ -1,0 +1,123 @@
+"""Keeping somebody from writing: for a while, or for good with all they wrote."""
+
+from collections import Counter
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from ask.accounts.models import User
+from ask.moderation import audit
+from ask.moderation.deleting import hide, recount_after
+from ask.moderation.models import AuditAction, Flag
+from ask.questions import texts, threads
+from ask.questions.counters import COMMENTS, VOTES, recount_posts
+from ask.questions.models import CAST_HERE, Comment, Post, PostType, Vote, VoteType
+from ask.questions.privileges import NotAllowed, require
+from ask.questions.texts import BadText
+
+
+def suspend(*, person: User, whom: User, until: datetime, reason: str, now: datetime) -> None:
+    """Keep somebody from writing until a moment. Raises BadText, NotAllowed."""
+    _require(person, whom, now=now)
+    if until <= now:
+        raise BadText(_("A suspension ends in the future."), field="until")
+    with transaction.atomic():
+        User.objects.filter(id=whom.id).update(suspended_until=until)
+        audit.record(
+            AuditAction.SUSPEND,
+            by=person,
+            now=now,
+            person_id=whom.id,
+            detail=f"{until:%Y-%m-%d %H:%M} UTC: {texts.summary(reason)}",
+        )
+
+
+def lift(*, person: User, whom: User, now: datetime) -> None:
+    """Let somebody write again at once. May be repeated. Raises NotAllowed."""
+    require(person, "moderate", now=now)
+    with transaction.atomic():
+        suspended = User.objects.filter(id=whom.id, suspended_until__gt=now)
+        if suspended.update(suspended_until=None):
+            audit.record(AuditAction.LIFT, by=person, now=now, person_id=whom.id)
+
+
+def remove_spammer(*, person: User, whom: User, now: datetime) -> int:
+    """Close an account, and take away all posts, comments and votes of it; returns how many posts.
+
+    At once or not at all. May be repeated. Flags on it are settled as helpful. Raises NotAllowed.
+    """
+    _require(person, whom, now=now)
+    with transaction.atomic():
+        owned = set(Post.objects.filter(owner=whom).values_list("id", flat=True))
+        votes = Vote.objects.filter(CAST_HERE, user=whom)
+        voted = set(votes.values_list("post_id", flat=True))
+        remarked = set(Comment.objects.filter(user=whom).values_list("post_id", flat=True))
+        # Whole threads, since with a question its answers go.
+        roots = Post.objects.filter(id__in=owned | voted | remarked).values_list("id", "parent_id")
+        questions = {parent or root for root, parent in roots}
+        threads.lock_all(questions)
+        locked = threads.lock_all(
+            Post.objects.filter(Q(id__in=questions) | Q(parent_id__in=questions)).values_list(
+                "id", flat=True
+            )
+        )
+        hidden = [
+            post
+            for post in locked.values()
+            if post.deleted_at is None
+            and post.post_type in {PostType.QUESTION, PostType.ANSWER}
+            and (post.owner_id == whom.id or _is_asked_by(whom, locked.get(post.parent_id or 0)))
+        ]
+        hidden_ids = {post.id for post in hidden}
+        _withdraw_acceptances(locked, hidden_ids)
+        cast = Counter(votes.values_list("vote_type", flat=True))
+        votes.delete()
+        Comment.objects.filter(user=whom).delete()
+        if hidden:
+            hide(hidden, by=person, now=now)
+        recount_posts(voted | remarked, tallies=(VOTES, COMMENTS))
+        flags = Flag.objects.waiting().filter(post__in=owned)
+        flags.update(settled_at=now, settled_by=person, is_helpful=True)
+        owners = {
+            post.owner_id
+            for post in locked.values()
+            if post.owner_id is not None and post.id in voted | questions
+        }
+        recount_after(questions, hidden, people=owners | {whom.id})
+        # Now that all people are locked, in their order.
+        User.objects.filter(id=whom.id).update(
+            is_active=False,
+            up_vote_count=F("up_vote_count") - cast[VoteType.UP],
+            down_vote_count=F("down_vote_count") - cast[VoteType.DOWN],
+        )
+        audit.record(
+            AuditAction.REMOVE,
+            by=person,
+            now=now,
+            person_id=whom.id,
+            detail=f"{len(hidden)} posts, {len(voted)} votes, {len(remarked)} comments",
+        )
+    return sum(post.owner_id == whom.id for post in hidden)
+
+
+def _require(person: User, whom: User, *, now: datetime) -> None:
+    require(person, "moderate", now=now)
+    if whom.keeps_order or whom.id <= 0:
+        raise NotAllowed(_("Moderators are not suspended."))
+
+
+def _is_asked_by(whom: User, question: Post | None) -> bool:
+    return question is not None and question.owner_id == whom.id
+
+
+def _withdraw_acceptances(locked: dict[int, Post], hidden_ids: set[int]) -> None:
+    """Of answers that go while their question stays."""
+    accepted = {
+        post.accepted_answer_id: post.id
+        for post in locked.values()
+        if post.accepted_answer_id in hidden_ids and post.id not in hidden_ids
+    }
+    Post.objects.filter(id__in=accepted.values()).update(accepted_answer=None)
+    Vote.objects.filter(post__in=accepted, vote_type=VoteType.ACCEPTED).delete()

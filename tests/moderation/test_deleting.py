@@ -1,0 +1,161 @@
+"""Taking away what should not stand there, and bringing it back."""
+
+from datetime import timedelta
+
+import pytest
+
+from ask.accounts.models import User
+from ask.moderation.deleting import delete, delete_comment, undelete
+from ask.moderation.models import AuditEntry
+from ask.questions.models import Answer, Comment, Post, PostHistory, Question, Tag, VoteType
+from ask.questions.privileges import NotAllowed
+from ask.questions.threads import Conflict
+from ask.ratings.accepting import accept
+from ask.ratings.voting import vote
+from tests import cast, written
+
+pytestmark = pytest.mark.django_db
+
+LATER = cast.NOON + timedelta(hours=1)
+
+
+def remove(post: Post, *, by: User | None = None) -> None:
+    delete(person=by or cast.carol(), post=post, now=LATER)
+
+
+def bring_back(post: Post, *, by: User | None = None) -> None:
+    undelete(person=by or cast.carol(), post=post, now=LATER)
+
+
+def up(post: Post, kind: VoteType = VoteType.UP) -> None:
+    vote(person=cast.person("Vera", reputation=500), post=post, kind=kind, now=cast.NOON)
+
+
+def counted_thread() -> tuple[Post, Post, Post]:
+    """A question with two answers, one accepted and upvoted, the other voted down."""
+    cast.carol()
+    question = written.ask()
+    good, bad = written.answer(question), written.answer(question, by=cast.person("Dan"))
+    accept(person=cast.alice(), answer=good, now=cast.NOON)
+    up(good)
+    up(bad, VoteType.DOWN)
+    up(question)
+    return question, good, bad
+
+
+def reputations() -> dict[str, int]:
+    return dict(User.objects.values_list("display_name", "reputation"))
+
+
+def test_a_question_goes_with_its_answers_and_comes_back_with_them() -> None:
+    question, good, bad = counted_thread()
+    before = reputations()
+    written.comment(question)
+    remove(question)
+    assert not Question.objects.exists() and not Answer.objects.exists()
+    assert Tag.objects.get().question_count == 0
+    assert (cast.alice().question_count, cast.bob().answer_count) == (0, 0)
+    assert reputations() == {**before, "Alice": 120, "Bob": 2_340, "Vera": 500}
+    assert written.drift() == []
+    bring_back(question)
+    found = Question.objects.get()
+    assert (found.answer_count, found.accepted_answer_id, found.is_answered) == (2, good.id, True)
+    assert {each.id for each in Answer.objects.all()} == {good.id, bad.id}
+    assert reputations() == before
+    assert written.drift() == []
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["delete", "undelete"]
+
+
+def test_what_was_deleted_before_does_not_come_back_with_its_question() -> None:
+    question, good, bad = counted_thread()
+    remove(bad)
+    remove(question)
+    with pytest.raises(Conflict, match="Its question is deleted"):
+        bring_back(bad)
+    bring_back(question)
+    assert [each.id for each in Answer.objects.all()] == [good.id]
+    bring_back(bad)
+    assert Question.objects.get().answer_count == 2
+    assert written.drift() == []
+
+
+def test_a_deleted_answer_is_not_accepted_any_more() -> None:
+    _question, good, _bad = counted_thread()
+    remove(good)
+    found = Question.objects.get()
+    assert (found.accepted_answer_id, found.is_answered, found.answer_count) == (None, False, 1)
+    assert (cast.bob().reputation, cast.alice().reputation) == (2_340, 130)
+    bring_back(good)
+    assert Question.objects.get().accepted_answer_id is None
+    assert Question.objects.get().is_answered
+    assert written.drift() == []
+
+
+def test_it_is_deleted_once() -> None:
+    question = written.ask()
+    remove(question)
+    with pytest.raises(Conflict, match="was deleted"):
+        remove(question)
+    bring_back(question)
+    with pytest.raises(Conflict, match="not deleted"):
+        bring_back(question)
+    kinds = PostHistory.objects.order_by("id").values_list("history_type", flat=True)
+    assert list(kinds)[-2:] == [12, 13]
+
+
+def test_who_wrote_it_may_delete_it_unless_others_lose_by_it() -> None:
+    question = written.ask()
+    one = written.answer(question)
+    remove(one, by=cast.bob())
+    remove(question, by=cast.alice())
+    bring_back(question, by=cast.alice())
+    assert not AuditEntry.objects.exists()
+    bring_back(one, by=cast.bob())
+    up(one)
+    with pytest.raises(NotAllowed, match="Others have answered"):
+        remove(question, by=cast.alice())
+    accept(person=cast.alice(), answer=one, now=cast.NOON)
+    with pytest.raises(NotAllowed, match="accepted: it stays"):
+        remove(one, by=cast.bob())
+
+
+def test_what_a_moderator_deleted_only_the_privileged_bring_back() -> None:
+    question = written.ask()
+    remove(question)
+    with pytest.raises(NotAllowed, match="20000 to delete what others wrote"):
+        bring_back(question, by=cast.alice())
+
+
+def test_the_privilege_is_for_closed_questions_and_bad_answers() -> None:
+    trusted = cast.person("Tara", reputation=20_000)
+    question = written.ask()
+    given = written.answer(question)
+    with pytest.raises(NotAllowed, match="Only a closed question"):
+        remove(question, by=trusted)
+    with pytest.raises(NotAllowed, match="score below 0"):
+        remove(given, by=trusted)
+    up(given, VoteType.DOWN)
+    remove(given, by=trusted)
+    Post.objects.filter(id=question.id).update(closed_at=LATER)
+    remove(question, by=trusted)
+    assert AuditEntry.objects.count() == 2
+
+
+def test_strangers_delete_nothing() -> None:
+    with pytest.raises(NotAllowed):
+        remove(written.ask(), by=cast.bob())
+
+
+def test_a_comment_is_erased_and_the_log_keeps_it() -> None:
+    question = written.ask()
+    said, other = written.comment(question), written.comment(question)
+    with pytest.raises(NotAllowed):
+        delete_comment(person=cast.alice(), comment=said, now=LATER)
+    for _ in range(2):
+        delete_comment(person=cast.carol(), comment=said, now=LATER)
+    delete_comment(person=cast.bob(), comment=other, now=LATER)
+    assert not Comment.objects.exists()
+    assert Post.objects.get().comment_count == 0
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.detail) == ("delete_comment", written.REMARK)
+    assert entry.person_id == cast.bob().id

@@ -1,0 +1,90 @@
+"""Keeping somebody from writing."""
+
+from datetime import timedelta
+
+import pytest
+
+from ask.accounts.models import User
+from ask.moderation.flagging import flag
+from ask.moderation.models import AuditEntry, Flag
+from ask.moderation.suspending import lift, remove_spammer, suspend
+from ask.questions.models import Answer, Comment, Post, Question, Vote, VoteType
+from ask.questions.privileges import NotAllowed
+from ask.questions.texts import BadText
+from ask.ratings.accepting import accept
+from ask.ratings.voting import vote
+from tests import cast, written
+
+pytestmark = pytest.mark.django_db
+
+LATER = cast.NOON + timedelta(days=7)
+
+
+def test_a_suspension_ends_by_itself_or_is_lifted() -> None:
+    dan = cast.person("Dan")
+    suspend(person=cast.carol(), whom=dan, until=LATER, reason="Rude", now=cast.NOON)
+    with pytest.raises(NotAllowed, match="suspended until May 8, 2024"):
+        written.ask(by=cast.person("Dan"))
+    written.ask(by=cast.person("Dan"), now=LATER)
+    for _ in range(2):
+        lift(person=cast.carol(), whom=dan, now=cast.NOON)
+    written.ask(by=cast.person("Dan"))
+    entries = AuditEntry.objects.order_by("id").values_list("action", "detail")
+    assert list(entries) == [("suspend", "2024-05-08 12:00 UTC: Rude"), ("lift", "")]
+
+
+def test_only_moderators_suspend_and_not_one_another() -> None:
+    options = {"until": LATER, "reason": "", "now": cast.NOON}
+    with pytest.raises(NotAllowed, match="for moderators"):
+        suspend(person=cast.bob(), whom=cast.alice(), **options)  # type: ignore[arg-type]
+    with pytest.raises(NotAllowed, match="Moderators are not suspended"):
+        suspend(
+            person=cast.carol(),
+            whom=cast.person("Mona", is_moderator=True),
+            **options,  # type: ignore[arg-type]
+        )
+
+
+def test_a_suspension_ends_in_the_future() -> None:
+    with pytest.raises(BadText):
+        suspend(person=cast.carol(), whom=cast.bob(), until=cast.NOON, reason="", now=cast.NOON)
+
+
+def spammer() -> User:
+    return cast.person("Spam", reputation=1_000)
+
+
+def test_a_spammer_goes_with_everything() -> None:
+    good = written.ask()
+    kept = written.answer(good)
+    theirs = written.ask(by=spammer())
+    below = written.answer(theirs)
+    spam = written.answer(good, by=spammer())
+    accept(person=cast.alice(), answer=spam, now=cast.NOON)
+    written.comment(good, by=spammer())
+    for post, kind in ((good, VoteType.UP), (kept, VoteType.DOWN)):
+        vote(person=spammer(), post=post, kind=kind, now=cast.NOON)
+    vote(person=cast.bob(), post=spam, kind=VoteType.DOWN, now=cast.NOON)
+    flag(person=cast.bob(), post=theirs, reason="spam", now=cast.NOON)
+    assert remove_spammer(person=cast.carol(), whom=spammer(), now=LATER) == 2
+    assert [each.id for each in Question.objects.all()] == [good.id]
+    assert [each.id for each in Answer.objects.all()] == [kept.id]
+    assert Post.objects.get(id=below.id).deleted_at == LATER
+    assert not Comment.objects.exists() and not Vote.objects.filter(user=spammer()).exists()
+    found = Question.objects.get()
+    assert (found.score, found.comment_count, found.accepted_answer_id) == (0, 0, None)
+    assert (cast.alice().reputation, cast.bob().reputation) == (120, 2_340)
+    assert not spammer().is_active
+    assert (spammer().up_vote_count, spammer().down_vote_count) == (0, 0)
+    assert Flag.objects.get().is_helpful
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.detail) == ("remove", "3 posts, 2 votes, 1 comments")
+    assert written.drift() == []
+    assert remove_spammer(person=cast.carol(), whom=spammer(), now=LATER) == 0
+
+
+def test_nobody_else_is_removed() -> None:
+    with pytest.raises(NotAllowed):
+        remove_spammer(person=cast.bob(), whom=spammer(), now=LATER)
+    with pytest.raises(NotAllowed):
+        remove_spammer(person=cast.carol(), whom=cast.carol(), now=LATER)
