@@ -215,6 +215,18 @@ def reckon(people: Collection[int], *, using: str = DEFAULT_DB_ALIAS) -> None:
     mend(REPUTATION, ids=ids, using=using)
 
 
+def reckon_all(*, also: Collection[int] = (), using: str = DEFAULT_DB_ALIAS) -> None:
+    """Make the days of a site that has none yet from its votes, and the reputation that follows.
+
+    For an import, whose votes came over. `also` are people who gained something before.
+    """
+    with connections[using].cursor() as cursor:
+        cursor.execute(_MAKE_DAYS.format(chosen="> 0"))
+        cursor.execute("SELECT DISTINCT user_id FROM ratings_reputationday")
+        people = {user_id for (user_id,) in cursor.fetchall()}
+    mend(REPUTATION, ids=sorted(people.union(also)), using=using)
+
+
 def _lock(ids: Collection[int], *, using: str = DEFAULT_DB_ALIAS) -> dict[int, User]:
     found = (
         User.objects.using(using)

@@ -5,7 +5,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from ask.accounts.models import COMMUNITY
 from ask.core.content import LOCAL_IDS
 from ask.stackexchange.carrying.accounts import CLAIMED
-from ask.stackexchange.carrying.references import references
+from ask.stackexchange.carrying.references import references, references_from_beside
 from ask.stackexchange.models import Source
 from ask.stackexchange.sides import Sides
 
@@ -60,14 +60,17 @@ def check_content(sides: Sides, *, site_name: str, may_replace: bool) -> None:
 
 
 def hanging_count(*, using: str = DEFAULT_DB_ALIAS) -> int:
-    """How many rows were written here below imported ones or by imported people, and how many
-    imported accounts are claimed: with another site's content they would hang on strangers."""
+    """How many rows were written here below imported ones or by imported people, what refers to
+    either from beside the content, and how many imported accounts are claimed: with another site's
+    content they would hang on strangers."""
     found = {reference.table: reference.local_rows for reference in references()}
     statements = [
         f"SELECT count(*) FROM accounts_user AS o WHERE o.id < {LOCAL_IDS} AND {CLAIMED}"  # noqa: S608
     ]
+    found |= dict.fromkeys((reference.table for reference in references_from_beside()), "true")
+    known = [*references(), *references_from_beside()]
     for table, rows in found.items():
-        columns = [reference.column for reference in references() if reference.table == table]
+        columns = [reference.column for reference in known if reference.table == table]
         hangs = " OR ".join(
             f"(o.{column} < {LOCAL_IDS} AND o.{column} <> {COMMUNITY})" for column in columns
         )

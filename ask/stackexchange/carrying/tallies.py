@@ -14,11 +14,13 @@ from ask.questions.counters import (
     POST_TALLIES,
     TAGS,
     USERS,
+    VOTERS,
     VOTES,
     increase,
     mend,
 )
 from ask.ratings.counters import MEDALS
+from ask.ratings.reputation import reckon_all
 from ask.stackexchange.sides import Sides
 
 _ANSWER_COUNT = replace(ANSWERS, counters=ANSWERS.counters[:1])
@@ -83,6 +85,15 @@ _ACTIVE_HERE = """
     WHERE n.id = x.id AND x.last_activity_at > n.last_activity_at
 """
 
+_PERSON_OF_THE_DUMP = """
+    p.id < {local} AND NOT EXISTS (SELECT 1 FROM {new}.kept_accounts_user AS k WHERE k.id = p.id)
+"""
+
+_GAINED_BEFORE = """
+    SELECT id FROM {new}.accounts_user WHERE id >= {local} AND gained_reputation <> 0
+    UNION SELECT id FROM {new}.kept_accounts_user
+"""
+
 _ASKED = """
     SELECT a.parent_id FROM {new}.questions_post AS a
     WHERE a.id IN {carried} AND a.parent_id < {local}
@@ -136,3 +147,10 @@ def count(sides: Sides) -> None:
     mend(_IS_ANSWERED, ids=sides.ids(_ASKED, carried=carried), using=using)
     mend(TAGS, ids=sides.ids(_OTHER_TAGS), using=using)
     mend(USERS, MEDALS, ids=sides.ids(_PEOPLE, carried=carried), using=using)
+    increase(
+        replace(VOTERS, scope="true"),
+        added="true",
+        increased=sides.named(_PERSON_OF_THE_DUMP),
+        using=using,
+    )
+    reckon_all(also=sides.ids(_GAINED_BEFORE), using=using)
