@@ -15,7 +15,7 @@ Imported votes give nothing here: they are in the reputation that the dump says.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -35,29 +35,54 @@ ACCEPTING: Final = 2
 CAP: Final = 200
 LEAST: Final = 1
 
-_VOTES = f"""
-    FROM questions_vote v JOIN questions_post p ON p.id = v.post_id
-    LEFT JOIN questions_post q ON q.id = p.parent_id
-    WHERE v.id >= {LOCAL_IDS} AND v.user_id IS NOT NULL
+_VOTES_FIRST = """
+    FROM questions_vote v CROSS JOIN questions_post p
+    LEFT JOIN questions_post q ON q.id = p.parent_id WHERE p.id = v.post_id
+"""
+_OWNERS_FIRST = """
+    FROM questions_post p CROSS JOIN questions_vote v
+    LEFT JOIN questions_post q ON q.id = p.parent_id WHERE p.id = v.post_id
+"""
+_ASKERS_FIRST = """
+    FROM questions_post q CROSS JOIN questions_post p CROSS JOIN questions_vote v
+    WHERE p.parent_id = q.id AND p.id = v.post_id
+"""
+"""SQLite keeps the order of a CROSS JOIN; to PostgreSQL it is any join."""
+
+_COUNTS = f"""
+    AND v.id >= {LOCAL_IDS} AND v.user_id IS NOT NULL
     AND p.post_type IN (1, 2) AND p.deleted_at IS NULL
     AND (p.community_owned_at IS NULL OR p.community_owned_at > v.created_at)
 """
 
-EVENTS: Final = f"""
+
+def events(people: str | None = None) -> str:
+    """Everything that gives points, as after FROM. What `Event.gains` says of a single vote.
+
+    `people` is what follows a column of their ids, where only some are wanted: then it goes from
+    them along indexes, else from the votes.
+    """
+    owners = _VOTES_FIRST if people is None else _OWNERS_FIRST
+    askers = f"{_VOTES_FIRST} AND p.parent_id = q.id" if people is None else _ASKERS_FIRST
+    people = people or "> 0"
+    # The condition of the index `vote_one_a_person` stands as SQLite wants to read it again.
+    return f"""
     (SELECT p.owner_id AS user_id, date(v.created_at) AS gained_on,
         CASE v.vote_type WHEN 2 THEN {UP} ELSE {DOWN} END AS vote_points, 0 AS other_points
-    {_VOTES} AND v.vote_type IN (2, 3) AND p.owner_id > 0
+    {owners} {_COUNTS} AND v.vote_type IN (2, 3) AND p.owner_id {people}
     UNION ALL
     SELECT v.user_id, date(v.created_at), 0, {VOTING_DOWN}
-    {_VOTES} AND v.vote_type = 3 AND p.post_type = 2
+    {_VOTES_FIRST} {_COUNTS} AND v.vote_type IN (2, 3) AND v.vote_type = 3 AND p.post_type = 2
+        AND v.user_id {people}
     UNION ALL
     SELECT p.owner_id, date(v.created_at), 0, {ACCEPTED}
-    {_VOTES} AND v.vote_type = 1 AND p.owner_id IS DISTINCT FROM q.owner_id AND p.owner_id > 0
+    {owners} {_COUNTS} AND v.vote_type = 1 AND p.owner_id IS DISTINCT FROM q.owner_id
+        AND p.owner_id {people}
     UNION ALL
     SELECT q.owner_id, date(v.created_at), 0, {ACCEPTING}
-    {_VOTES} AND v.vote_type = 1 AND p.owner_id IS DISTINCT FROM q.owner_id AND q.owner_id > 0)
-"""  # noqa: S608 - constants only
-"""Everything that gives points, as after FROM. What `gains` says of a single vote."""
+    {askers} {_COUNTS} AND v.vote_type = 1 AND p.owner_id IS DISTINCT FROM q.owner_id
+        AND q.owner_id {people})
+    """  # noqa: S608 - constants, and a condition with parameters
 
 
 def _counted(points: str) -> str:
@@ -67,7 +92,7 @@ def _counted(points: str) -> str:
 DAYS = Tally(
     model="ReputationDay",
     table="ratings_reputationday",
-    source=f"{EVENTS} AS e JOIN ratings_reputationday d"
+    source=f"{events()} AS e JOIN ratings_reputationday d"
     " ON d.user_id = e.user_id AND d.gained_on = e.gained_on",
     key="d.id",
     counters=(
@@ -77,15 +102,14 @@ DAYS = Tally(
     batch=1_000_000,
 )
 
-_BY_DAY = f"""
-    (SELECT user_id, {_counted("sum(vote_points)")} + sum(other_points) AS points
-    FROM {EVENTS} AS e GROUP BY user_id, gained_on) AS of_day
-"""  # noqa: S608 - constants only
-
 REPUTATION = Tally(
     model="User",
     table="accounts_user",
-    source=_BY_DAY,
+    # From the votes, not from the days: so a day that is missing is noticed.
+    source=f"""
+    (SELECT user_id, {_counted("sum(vote_points)")} + sum(other_points) AS points
+    FROM {events()} AS e GROUP BY user_id, gained_on) AS of_day
+    """,  # noqa: S608 - constants only
     key="user_id",
     counters=(
         Counter(column="gained_reputation", counted="sum(points)"),
@@ -99,13 +123,19 @@ REPUTATION = Tally(
     batch=1_000_000,
 )
 
-_REMOVE_DAYS = "DELETE FROM ratings_reputationday WHERE user_id {chosen}"
+_BY_DAYS = replace(
+    REPUTATION,
+    source=f"(SELECT user_id, {_counted('vote_points')} + other_points AS points"
+    " FROM ratings_reputationday) AS of_day",  # noqa: S608 - constants only
+)
 
-_MAKE_DAYS = f"""
+_REMOVE_DAYS = "DELETE FROM ratings_reputationday WHERE user_id {people}"
+
+_MAKE_DAYS = """
     INSERT INTO ratings_reputationday (user_id, gained_on, vote_points, other_points)
-    SELECT user_id, gained_on, sum(vote_points), sum(other_points) FROM {EVENTS} AS e
-    WHERE user_id {{chosen}} GROUP BY user_id, gained_on ORDER BY user_id, gained_on
-"""  # noqa: S608 - constants only
+    SELECT user_id, gained_on, sum(vote_points), sum(other_points) FROM {events} AS e
+    GROUP BY user_id, gained_on ORDER BY user_id, gained_on
+"""
 
 _ADD_TO_DAYS = """
     INSERT INTO ratings_reputationday (user_id, gained_on, vote_points, other_points)
@@ -210,9 +240,10 @@ def reckon(people: Collection[int], *, using: str = DEFAULT_DB_ALIAS) -> None:
     chosen, parameter = one_of(ids, using=using)
     _lock(ids, using=using)
     with connections[using].cursor() as cursor:
-        cursor.execute(_REMOVE_DAYS.format(chosen=chosen), [parameter])
-        cursor.execute(_MAKE_DAYS.format(chosen=chosen), [parameter])
-    mend(REPUTATION, ids=ids, using=using)
+        cursor.execute(_REMOVE_DAYS.format(people=chosen), [parameter])
+        of_people = events(chosen)
+        cursor.execute(_MAKE_DAYS.format(events=of_people), [parameter] * of_people.count("%s"))
+    mend(_BY_DAYS, ids=ids, using=using)
 
 
 def reckon_all(*, also: Collection[int] = (), using: str = DEFAULT_DB_ALIAS) -> None:
@@ -221,10 +252,10 @@ def reckon_all(*, also: Collection[int] = (), using: str = DEFAULT_DB_ALIAS) -> 
     For an import, whose votes came over. `also` are people who gained something before.
     """
     with connections[using].cursor() as cursor:
-        cursor.execute(_MAKE_DAYS.format(chosen="> 0"))
+        cursor.execute(_MAKE_DAYS.format(events=events()))
         cursor.execute("SELECT DISTINCT user_id FROM ratings_reputationday")
         people = {user_id for (user_id,) in cursor.fetchall()}
-    mend(REPUTATION, ids=sorted(people.union(also)), using=using)
+    mend(_BY_DAYS, ids=sorted(people.union(also)), using=using)
 
 
 def _lock(ids: Collection[int], *, using: str = DEFAULT_DB_ALIAS) -> dict[int, User]:

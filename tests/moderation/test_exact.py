@@ -5,7 +5,7 @@ from django.db import connection
 
 from ask.accounts.models import User
 from ask.ratings.models import ReputationDay
-from ask.ratings.reputation import EVENTS
+from ask.ratings.reputation import events
 from tests import written
 from tests.moderation.walk import Walk
 
@@ -26,7 +26,7 @@ def walk(*, seed: int, steps: int, checked_every: int) -> None:
 def missing_days() -> set[tuple[int, str]]:
     """Days that brought somebody something and have no row: those, recount does not look for."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT DISTINCT user_id, gained_on FROM {EVENTS} AS e")  # noqa: S608
+        cursor.execute(f"SELECT DISTINCT user_id, gained_on FROM {events()} AS e")  # noqa: S608
         wanted = {(user_id, str(on)) for user_id, on in cursor.fetchall()}
     days = ReputationDay.objects.values_list("user_id", "gained_on")
     return wanted - {(user_id, str(on)) for user_id, on in days}
