@@ -13,7 +13,8 @@ TEST_PACKAGES := postgresql chromium gettext cron
 
 .NOTPARALLEL:
 .PHONY: help setup run test test-long check lint types contracts migrations deployable format lock \
-	bench-pages bench-counters bench-import bench-cron pictures run-environment dev-environment
+	bench-pages bench-counters bench-writes bench-import bench-cron pictures \
+	run-environment dev-environment
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -61,6 +62,9 @@ bench-pages: dev-environment ## Time pages on sites of several sizes; ARGS="--si
 
 bench-counters: dev-environment ## Time recount and calc_best; ARGS="--posts=20000 --votes=200000"
 	@$(PY) -m tests.services.postgresql --durable -- $(PY) -m benchmarks.counters $(ARGS)
+
+bench-writes: dev-environment ## Time questions, answers, comments, votes; ARGS="--questions=1000 --seconds=5"
+	@$(PY) -m tests.services.postgresql --durable -- $(PY) -m benchmarks.writes $(ARGS)
 
 bench-import: dev-environment ## Time imports beside a bare copy; DUMP=path/to/site.7z, ARGS="--rounds=3"
 	@$(PY) -m tests.services.postgresql --durable -- $(PY) -m benchmarks.importing \
