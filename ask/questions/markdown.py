@@ -42,7 +42,8 @@ def render_post(text: str) -> str:
         )
     except UnicodeDecodeError:
         html_of_text = f"<p>{html.escape(text, quote=False)}</p>\n"
-    return clean(html_of_text)
+    cleaned = clean(html_of_text)
+    return without_controls(cleaned) if "&#" in text else cleaned
 
 
 def render_comment(text: str) -> str:

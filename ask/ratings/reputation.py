@@ -125,8 +125,8 @@ REPUTATION = Tally(
 
 _BY_DAYS = replace(
     REPUTATION,
-    source=f"(SELECT user_id, {_counted('vote_points')} + other_points AS points"
-    " FROM ratings_reputationday) AS of_day",  # noqa: S608 - constants only
+    source=f"(SELECT user_id, {_counted('vote_points')} + other_points AS points"  # noqa: S608
+    " FROM ratings_reputationday) AS of_day",
 )
 
 _REMOVE_DAYS = "DELETE FROM ratings_reputationday WHERE user_id {people}"

@@ -1,11 +1,12 @@
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ask.questions.cleaning import clean
-from ask.questions.markdown import is_marked, render_comment
+from ask.questions.markdown import is_marked, render_comment, render_post
 
 REL = 'rel="nofollow ugc noopener"'
 
@@ -107,3 +108,32 @@ def test_what_only_looks_like_a_mark_is_none(text: str) -> None:
 @given(TEXTS)
 def test_a_text_is_marked_if_anything_in_it_is_a_mark(text: str) -> None:
     assert is_marked(text) is bool(MARKED.search(text))
+
+
+def test_a_post_has_blocks_tables_and_html() -> None:
+    blocks = ("# Head", "> said", "| a |\n|---|\n| 1 |", "```python\nx = 1\n```", "~~no~~ <b>b</b>")
+    html = render_post("\n\n".join(blocks))
+    assert "<h1>Head</h1>" in html
+    assert "<blockquote>\n<p>said</p>\n</blockquote>" in html
+    assert "<td>1</td>" in html
+    assert '<pre><code class="language-python">x = 1\n</code></pre>' in html
+    assert "<del>no</del> <b>b</b>" in html
+
+
+def test_what_a_post_may_not_have_is_taken_out() -> None:
+    text = "<iframe src=x></iframe>\n\n[a](javascript:x) <a href='data:x' onclick=y>b</a> &#1;"
+    html = render_post(text)
+    for bad in ("iframe", "javascript:", "data:", "onclick", "\x01"):
+        assert bad not in html
+    assert 'rel="nofollow ugc noopener"' in render_post("see https://a.example")
+
+
+@pytest.mark.parametrize("text", [">" * 20_000, "[" * 20_000, "*a_ " * 7_000, "<b>" * 9_000])
+def test_a_post_of_nothing_but_marks_takes_no_time(text: str) -> None:
+    started = time.process_time()
+    render_post(text)
+    assert time.process_time() - started < 2
+
+
+def test_a_post_that_cmark_cannot_write_is_shown_as_written() -> None:
+    assert render_post("&#xFFFE; <b>") == "<p>&amp;#xFFFE; &lt;b&gt;</p>\n"
