@@ -66,6 +66,7 @@ urlpatterns = [
     path("status/", status.status_page),
     path("jobs", jobs.with_slash),
     path("jobs/", jobs.jobs),
+    path("jobs/timeline", jobs.day),
     path("jobs/entries/<str:name>", jobs.entry),
     path("jobs/entries/<str:name>/runs", steering.start),
     path("jobs/entries/<str:name>/pause", steering.pause),

@@ -69,13 +69,14 @@ def main() -> None:
 
 def prepare(folder: Path, *, port: int) -> None:
     """A site with programs that take a while, and a day of runs."""
-    (folder / "crontab").write_text(f"PATH={folder}:/usr/bin:/bin\n{CRONTAB}")
+    (folder / "crontab").write_text(f"PATH=bin:/usr/bin:/bin\n{CRONTAB}")
+    (folder / "bin").mkdir()
     for name, steps, phase in (
         ("calc_best", 60, "Hotness"), ("render_posts", 40, "Rendering posts"),
         ("recount", 60, "Counting votes"), ("send_mail", 2, "Sending"), ("backup.sh", 20, "Tables"),
     ):  # fmt: skip
-        (folder / name).write_text(PROGRAM.format(steps=steps, phase=phase))
-        (folder / name).chmod(0o755)
+        (folder / "bin" / name).write_text(PROGRAM.format(steps=steps, phase=phase))
+        (folder / "bin" / name).chmod(0o755)
     os.environ |= {
         "CRONTAB": str(folder / "crontab"), "CRON_FOLDER": str(folder / "cron"),
         "CRON_EDITABLE": "on", "CRON_ZONE": "UTC", "METRICS_FOLDER": str(folder / "metrics"),
@@ -167,14 +168,13 @@ def draw(browser: Browser, *, url: str) -> None:
     page.locator(".now h3 a").first.click()
     page.wait_for_timeout(1_500)
     save(page, "run")
-    page.goto("/jobs/history?state=troubled")
-    save(page, "history", is_whole=False)
     russian = visit(browser, url, DESKTOP, color_scheme="dark", locale="ru")
     save(russian, "jobs-russian-dark", is_whole=False)
     page.goto("/jobs/crontab")
     text = page.locator("textarea")
     text.fill(text.input_value().replace(*WRONG))
     page.wait_for_timeout(2_000)
+    page.evaluate("document.querySelector('.lead code').textContent = 'crontab'")
     save(page, "crontab")
 
 

@@ -5,13 +5,17 @@ from itertools import islice
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from ask.cron.durations import durations
 from ask.cron.models import Intervention, Run
 from ask.cron.overview import EntryOverview, Overview, overview
 from ask.cron.status import Trouble
-from ask.web.live import live
+from ask.cron.timeline import timeline
+from ask.web.drawings import DrawnTimeline, drawn_durations, drawn_timeline
+from ask.web.live import is_htmx, live
 from ask.web.staff import may, staff_page
 
 UPCOMING = 5
@@ -29,9 +33,10 @@ def with_slash(request: HttpRequest) -> HttpResponse:
 @staff_page("cron.view_run")
 def jobs(request: HttpRequest) -> HttpResponse:
     """Every entry, what runs now, the last day, and what people did."""
-    found = overview(now=timezone.now())
+    now = timezone.now()
+    found = overview(now=now)
     is_asked = any(one.is_asked for one in found.entries)
-    context = {
+    context: dict[str, object] = {
         **permissions(request),
         "overview": found,
         "troubled": len(found.status.troubled),
@@ -40,6 +45,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "section": "jobs",
         "back": "/jobs/",
     }
+    if not is_htmx(request):  # which asks for the day alone, and less often
+        context["timeline"] = _day(found, now=now)
     return live(
         request,
         page="web/jobs/jobs.html",
@@ -47,6 +54,20 @@ def jobs(request: HttpRequest) -> HttpResponse:
         context=context,
         is_busy=bool(found.running) or is_asked,
     )
+
+
+@require_safe
+@staff_page("cron.view_run")
+def day(request: HttpRequest) -> HttpResponse:
+    """`/jobs/timeline`: the drawing of the last 24 hours, which the page asks for each minute."""
+    now = timezone.now()
+    context = {"timeline": _day(overview(now=now), now=now)}
+    return render(request, "web/jobs/day.html", context)
+
+
+def _day(found: Overview, *, now: datetime) -> DrawnTimeline:
+    names = [one.entry.name for one in found.entries]
+    return drawn_timeline(timeline(names, now=now), zone=found.zone)
 
 
 @require_safe
@@ -63,7 +84,7 @@ def entry(request: HttpRequest, *, name: str) -> HttpResponse:
     if one is None and not runs:
         raise Http404
     running = [(run, usual) for run, usual in found.running if run.job == name]
-    context = {
+    context: dict[str, object] = {
         **permissions(request),
         "name": name,
         "one": one,
@@ -75,6 +96,8 @@ def entry(request: HttpRequest, *, name: str) -> HttpResponse:
         "section": "jobs",
         "back": request.path,
     }
+    if not is_htmx(request):
+        context["durations"] = drawn_durations(durations(name), zone=found.zone)
     return live(
         request,
         page="web/jobs/entry.html",
