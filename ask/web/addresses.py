@@ -19,6 +19,14 @@ def tag_info_path(name: str) -> str:
     return f"/tags/{quote(name, safe='')}/info"
 
 
+def tag_following_path(name: str) -> str:
+    return f"/tags/{quote(name, safe='')}/following"
+
+
+def question_following_path(id: int) -> str:
+    return f"/questions/{id}/following"
+
+
 def tags_at(text: str) -> list[Tag]:
     """The tags that an address names, already percent-decoded.
 

@@ -13,7 +13,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from ask.accounts.models import User
-from ask.web.addresses import tag_info_path, tag_path
+from ask.questions.models import Draft
+from ask.web.addresses import (
+    question_following_path,
+    tag_following_path,
+    tag_info_path,
+    tag_path,
+)
+from ask.web.members import login_address
+from ask.web.writing import form_path
 
 register = template.Library()
 
@@ -108,6 +116,28 @@ def tag_url(name: str) -> str:
 @register.filter
 def tag_info_url(name: str) -> str:
     return tag_info_path(name)
+
+
+@register.filter
+def tag_following_url(name: str) -> str:
+    return tag_following_path(name)
+
+
+@register.filter
+def question_following_url(id: int) -> str:
+    return question_following_path(id)
+
+
+@register.filter
+def login_url(there: str) -> str:
+    """Where a stranger logs in to do something, and comes back."""
+    return login_address(there)
+
+
+@register.filter
+def form_url(draft: Draft) -> str:
+    """Where somebody goes on with a draft."""
+    return f"{form_path(draft.kind, draft.post_id)}?draft={draft.token}"
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.http import (
     Http404,
@@ -17,18 +18,22 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from ask.accounts.models import User
 from ask.questions.closing import REASONS
+from ask.questions.following import follows_question
 from ask.questions.licences import Licence, licence
 from ask.questions.models import (
     Answer,
     AnswerQuerySet,
     Comment,
+    Draft,
     LinkType,
     Post,
     PostType,
     Question,
     Vote,
 )
+from ask.questions.privileges import NotAllowed, require
 from ask.stackexchange.cached import (
     SourceSite,
     original_author_url,
@@ -36,9 +41,13 @@ from ask.stackexchange.cached import (
     source_site,
 )
 from ask.web import structured
+from ask.web.addresses import question_following_path
 from ask.web.excerpts import excerpt
+from ask.web.members import member
+from ask.web.offers import Offer, offers_of
 from ask.web.paging import Page, address, page_number
 from ask.web.views.errors import gone
+from ask.web.writing import begun
 
 ANSWERS = 30
 """How many stand on a page."""
@@ -74,6 +83,12 @@ class ShownPost:
     """Offered for an answer, or won by this one."""
     comments: list[Comment] = field(default_factory=list)
     more_comments: list[Comment] = field(default_factory=list)
+    offer: Offer | None = None
+    """What a member may do with it."""
+
+    @property
+    def comments_path(self) -> str:
+        return f"/posts/{self.post.id}/comments"
 
 
 @dataclass(slots=True)
@@ -109,7 +124,7 @@ def question(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
     _hand_out(Comment.objects.below(ids), shown)
     links = _links(found)
     summary = excerpt(found.html, length=200)
-    context = {
+    context: dict[str, object] = {
         "section": "questions",
         "question": found,
         "asked": shown[0],
@@ -124,8 +139,31 @@ def question(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
         "summary": summary,
         "path": page.url(page.number) if page.number > 1 else request.path,
         "structured": structured.question_page(found, answers),
+        "answer_path": f"{found.get_absolute_url()}#your-answer",
+        "following_path": question_following_path(id),
     }
+    if request.user.is_authenticated:
+        context |= _for_member(member(request), found, shown, now=now)
     return render(request, "web/question.html", context)
+
+
+def _for_member(
+    person: User, question: Question, shown: list[ShownPost], *, now: datetime
+) -> dict[str, object]:
+    """What is different for each member: their votes and buttons, what they follow and write."""
+    for one in shown[1:]:
+        one.post.parent = question
+    offers = offers_of(person, [one.post for one in shown], now=now)
+    for one in shown:
+        one.offer = offers[one.post.id]
+    found: dict[str, object] = {"is_following": follows_question(person=person, question=question)}
+    try:
+        require(person, "answer", now=now)
+    except NotAllowed as refusal:
+        return {**found, "may_not_answer": refusal}
+    if not question.closed_at and not question.deleted_at:
+        found["writing"] = begun(person, Draft.Kind.ANSWER, post=question)
+    return found
 
 
 def _elsewhere(request: HttpRequest, id: int) -> HttpResponse:
