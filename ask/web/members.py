@@ -18,7 +18,7 @@ from ask.core.refusal import Refusal
 from ask.web.kept import kept
 from ask.web.live import is_htmx
 from ask.web.paging import address
-from ask.web.refusals import beside_button, refused
+from ask.web.refusals import SHOWN, beside_button, refused
 
 View = Callable[..., HttpResponseBase]
 
@@ -83,7 +83,8 @@ def _to_login(request: HttpRequest, fields: tuple[str, ...]) -> HttpResponseBase
         # No link can carry a long text through the login: it waits in the form.
         context = {"kept": written, "login": login_address(_page_before(request))}
         if is_htmx(request):
-            return beside_button(render(request, "web/logged_out_line.html", context, status=403))
+            line = render(request, "web/logged_out_line.html", context, status=SHOWN)
+            return beside_button(line)
         return render(request, "web/logged_out.html", context, status=403)
     answer = redirect_to_login(_after_login(request, fields), resolve_url(LOGIN))
     return HttpResponseClientRedirect(answer.url) if is_htmx(request) else answer

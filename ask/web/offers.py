@@ -21,6 +21,7 @@ class Offer:
     may_close: bool
     may_delete: bool
     may_flag: bool
+    may_flag_comments: bool
 
     @property
     def is_up(self) -> bool:
@@ -44,6 +45,7 @@ def offer_of(person: User, post: Post, *, now: datetime) -> Offer:
 
 def _offer(person: User, post: Post, *, vote: VoteType | None, now: datetime) -> Offer:
     is_own = post.owner_id == person.id
+    flags = may(person, "flag", now=now)
     return Offer(
         person=person,
         is_own=is_own,
@@ -53,5 +55,6 @@ def _offer(person: User, post: Post, *, vote: VoteType | None, now: datetime) ->
         may_close=post.post_type == PostType.QUESTION
         and may(person, "close_own" if is_own else "close", now=now),
         may_delete=may(person, "delete", now=now, post=post),
-        may_flag=not is_own and may(person, "flag", now=now),
+        may_flag=not is_own and flags,
+        may_flag_comments=flags,
     )

@@ -23,11 +23,18 @@ STATUSES: Final[dict[type[Refusal], int]] = {
     TooOften: 429,
 }
 
+SHOWN: Final = 422
 
-def status_of(refusal: Refusal | None) -> int:
-    """The status of a page that says why something was not done; 200 where nothing was refused."""
+
+def status_of(refusal: Refusal | None, *, request: HttpRequest) -> int:
+    """The status of an answer that says why something was not done; 200 where nothing was refused.
+
+    To htmx it is always the one that it shows: see `web/writing/scripts.html`.
+    """
     if refusal is None:
         return 200
+    if is_htmx(request):
+        return SHOWN
     return next((code for kind, code in STATUSES.items() if isinstance(refusal, kind)), 409)
 
 
@@ -35,7 +42,7 @@ def refused(request: HttpRequest, refusal: Refusal, *, back: str) -> HttpRespons
     """Say why: to htmx in a line for where the button says, else on a page that leads `back`."""
     template = "web/said.html" if is_htmx(request) else "web/refused.html"
     context = {"text": str(refusal), "is_refusal": True, "back": back, "kept": kept(request)}
-    return render(request, template, context, status=status_of(refusal))
+    return render(request, template, context, status=status_of(refusal, request=request))
 
 
 def beside_button(response: HttpResponse) -> HttpResponse:

@@ -199,7 +199,7 @@ def shown(
         request,
         part if is_htmx(request) else page,
         {"writing": writing, "section": "questions", **context},
-        status=status_of(writing.refusal),
+        status=status_of(writing.refusal, request=request),
     )
     if writing.refusal and is_htmx(request):
         response.headers["HX-Retarget"] = "this"

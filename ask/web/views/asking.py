@@ -62,6 +62,7 @@ def similar_titles(request: HttpRequest) -> HttpResponse:
 def tag_completions(request: HttpRequest) -> HttpResponse:
     """`/tags/completions?tags=sky+li`: what the field may become, its last word completed."""
     before, _blank, last = request.GET.get("tags", "")[:300].lower().rpartition(" ")
-    found = Tag.objects.filter(name__startswith=last).best()[:COMPLETIONS] if last else []
+    beginning = Tag.objects.filter(name__startswith=last).exclude(name__in=before.split())
+    found = beginning.best()[:COMPLETIONS] if last else []
     context = {"completions": [(f"{before} {tag.name}".strip(), tag) for tag in found]}
     return render(request, "web/writing/completions.html", context)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ask.web.kept import kept
 from ask.web.live import is_htmx
-from ask.web.refusals import beside_button
+from ask.web.refusals import SHOWN, beside_button
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -26,7 +26,7 @@ def gone(request: HttpRequest) -> HttpResponse:
     """Of what was deleted: it was here, and will not come back."""
     if is_htmx(request):
         context = {"text": _("This was deleted."), "is_refusal": True}
-        return beside_button(render(request, "web/said.html", context, status=409))
+        return beside_button(render(request, "web/said.html", context, status=SHOWN))
     return render(request, "web/410.html", {"kept": kept(request)}, status=410)
 
 
@@ -43,7 +43,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
         get_token(request)
         context["kept"] = kept(request)
     if is_htmx(request):
-        return beside_button(render(request, "web/said.html", context, status=403))
+        return beside_button(render(request, "web/said.html", context, status=SHOWN))
     return render(request, "web/refused.html", context, status=403)
 
 

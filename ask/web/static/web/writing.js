@@ -1,7 +1,12 @@
 // What forms gain by a script. They all work without it.
 (() => {
   "use strict";
-  const unsent = () => document.getElementById("unsent").content.cloneNode(true);
+  const unsent = () => {
+    const told = document.createElement("p");
+    told.className = "notice closed";
+    told.textContent = document.querySelector("meta[name=unsent]").content;
+    return told;
+  };
 
   // Who logs in in another window gets another token: what is sent bears the one of that moment.
   const token = () => (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1];
@@ -66,6 +71,8 @@
   };
   const show = () => {
     for (const tools of document.querySelectorAll(".tools")) tools.hidden = false;
+    // What the script does by itself.
+    for (const plain of document.querySelectorAll(".plain")) plain.hidden = true;
   };
   show();
   document.addEventListener("htmx:afterSettle", show);
