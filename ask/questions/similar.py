@@ -12,8 +12,15 @@ from django.db.models import Q, QuerySet, Value
 
 from ask.questions.models import Question, TitleMatches
 
-SHORTEST: Final = 4
+SHORTEST: Final = 3
 """Letters of a word that says what a title is about."""
+
+SAY_NOTHING: Final = frozenset(
+    "and are but can does for from get has have how into its not that the there this was what when "
+    "where which why will with you без где для есть если или как когда который можно надо под "
+    "почему при про что чтобы это".split()
+)
+"""Words that most titles have."""
 
 WORDS: Final = 4
 """The longest ones, which are the rarest, are looked for."""
@@ -39,8 +46,8 @@ def similar(title: str, *, most: int) -> list[Question]:
 def _stems(title: str) -> list[str]:
     """The beginnings of its longest words: endings differ, in Russian more than in English."""
     words = {word for word in _WORD.findall(title.lower()) if len(word) >= SHORTEST}
-    longest = sorted(words, key=lambda word: (-len(word), word))[:WORDS]
-    return [word[: max(SHORTEST, len(word) - 2)] for word in longest]
+    longest = sorted(words - SAY_NOTHING, key=lambda word: (-len(word), word))[:WORDS]
+    return [word[: max(4, len(word) - 2)] for word in longest]
 
 
 def _sharing(stems: Sequence[str]) -> QuerySet[Question]:
