@@ -1,7 +1,7 @@
 """Pages for whoever is logged in: everybody else is asked to, and finds again what they wrote."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
@@ -75,7 +75,12 @@ def member(request: HttpRequest) -> User:
 
 def login_address(there: str) -> str:
     """Where a stranger logs in, to go on `there`."""
-    return f"{resolve_url(LOGIN)}?next={quote(there)}"
+    return f"{_login()}?next={quote(there)}"
+
+
+@cache
+def _login() -> str:
+    return resolve_url(LOGIN)
 
 
 def _to_login(request: HttpRequest, fields: tuple[str, ...]) -> HttpResponseBase:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from ask.accounts.models import User
-from ask.questions.models import Draft
+from ask.questions.models import Draft, Post
 from ask.web.addresses import (
     question_following_path,
     tag_following_path,
@@ -132,6 +132,18 @@ def question_following_url(id: int) -> str:
 def login_url(there: str) -> str:
     """Where a stranger logs in to do something, and comes back."""
     return login_address(there)
+
+
+@register.filter
+def score_for_strangers(post: Post) -> SafeString:
+    """A post's score between the arrows, which lead to the login."""
+    login = escape(login_address(post.get_absolute_url()))
+    up, down = (
+        f'<a class="arrow" href="{login}" rel="nofollow" aria-label="{label}">{sign}</a>'
+        for label, sign in ((gettext("Vote up"), "▲"), (gettext("Vote down"), "▼"))
+    )
+    score = f"<b>{number(post.score)}</b><span>{votes(post.score)}</span>"
+    return mark_safe(f'<div class="vote">{up}{score}{down}</div>')
 
 
 @register.filter

@@ -65,5 +65,5 @@ def _below(request: HttpRequest, post: Post) -> HttpResponse:
         return went(request, post.get_absolute_url())
     found = list(Comment.objects.below([post.id]))
     offer = offer_of(member(request), post, now=timezone.now())
-    shown = {"post": post, "comments": found, "offer": offer}
-    return render(request, "web/comments.html", {"shown": shown, "is_new": True})
+    context = {"shown": {"post": post, "comments": found}, "offer": offer, "is_new": True}
+    return render(request, "web/comments.html", context)
