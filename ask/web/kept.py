@@ -20,7 +20,7 @@ TEXTS: Final[dict[str, Promise]] = {
 }
 """Fields that somebody typed, by name."""
 
-CARRIED: Final = ("draft", "based_on")
+CARRIED: Final = ("draft", "based_on", "kind", "post")
 """Fields that go along unseen. No others are given back: a password may be among them."""
 
 

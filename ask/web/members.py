@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -66,6 +66,24 @@ def moderator_page(view: View) -> View:
         return view(request, **named)
 
     return member_page(checked)
+
+
+def member_part(view: View) -> View:
+    """A view for what a page asks for by itself while somebody types: see `member_page`.
+
+    Nobody is led away from what they type. What is wrong is said where the answer would stand.
+    """
+    checked = member_page(view)
+
+    @wraps(view)
+    def stays(request: HttpRequest, **named: Any) -> HttpResponseBase:
+        response = checked(request, **named)
+        if "HX-Redirect" in response.headers:
+            return HttpResponse(status=204)
+        del response.headers["HX-Retarget"], response.headers["HX-Reswap"]
+        return response
+
+    return stays
 
 
 def member(request: HttpRequest) -> User:

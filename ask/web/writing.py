@@ -1,5 +1,6 @@
 """What somebody is writing: the text of a form, on its way to the house and back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ask.accounts.models import User
 from ask.core.refusal import Refusal
-from ask.questions import drafts, texts
+from ask.questions import drafts, tagging, texts
 from ask.questions.differences import Part, difference
 from ask.questions.editing import Source
 from ask.questions.models import Draft, Post, PostType
@@ -25,7 +26,6 @@ from ask.web.refusals import status_of
 
 FRESH: Final = "new"
 """What an address says instead of a draft's token, to begin with nothing."""
-
 
 THREAD: Final = (PostType.QUESTION, PostType.ANSWER)
 """What people write, edit, vote and comment on."""
@@ -104,13 +104,19 @@ class Writing:
         """Whether a post has this text."""
         return texts.in_order(self.body) == source.body and (
             not self.has_title
-            or (_words(self.title), _words(self.tags))
-            == (_words(source.title), _words(source.tags))
+            or (
+                _stored(self.title, by=texts.title) == _stored(source.title, by=texts.title)
+                and _stored(self.tags, by=tagging.names) == source.tags.split()
+            )
         )
 
 
-def _words(text: str) -> list[str]:
-    return text.split()
+def _stored(text: str, *, by: Callable[[str], object]) -> object:
+    """As the house stores it, if it does."""
+    try:
+        return by(text)
+    except BadText:
+        return text
 
 
 def form_path(kind: str, post_id: int | None) -> str:

@@ -242,6 +242,15 @@ def test_a_form_that_is_sent_twice_asks_once(asked: Post) -> None:
     assert Post.objects.filter(post_type=PostType.QUESTION).count() == 2
 
 
+def test_twice_the_same_may_be_written_otherwise(asked: Post) -> None:
+    client, token = client_of(cast.alice()), draft()
+    for tags, body in (("sky", LONG), ("Sky,sky ", f"{LONG}\r\n")):
+        response = ask_with(
+            client, draft=token, tags=tags, body=body, title=" What is  it that shines?"
+        )
+        assert response.status_code == 302
+
+
 def test_another_text_in_a_form_that_was_sent_is_not_lost(asked: Post) -> None:
     client, token = client_of(cast.alice()), draft()
     ask_with(client, draft=token)
@@ -360,6 +369,17 @@ def test_who_is_logged_out_is_sent_to_the_login_or_told_of_it(asked: Post, given
     response = client.post("/questions/ask", {"body": LONG}, headers=HTMX)
     assert (response.status_code, response.headers["HX-Retarget"]) == (422, "find .refusal")
     assert "Log in in another window" in text_of(response)
+
+
+def test_nobody_is_led_away_from_what_they_type(asked: Post) -> None:
+    client = client_of(None)
+    for path in ("/questions/similar?title=blue+sky", "/tags/completions?tags=s"):
+        assert client.get(path, headers=HTMX).status_code == 204
+    for path in ("/drafts", "/preview"):
+        response = client.post(path, {"kind": "question", "body": LONG}, headers=HTMX)
+        assert response.status_code == 422
+        assert "HX-Retarget" not in response.headers and "HX-Redirect" not in response.headers
+        assert "You are not logged in any more." in text_of(response)
 
 
 def test_similar_titles_are_shown_while_one_is_typed(asked: Post) -> None:

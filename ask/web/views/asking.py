@@ -11,7 +11,7 @@ from ask.questions.editing import source_of
 from ask.questions.models import Draft, Tag
 from ask.questions.privileges import require
 from ask.questions.similar import similar
-from ask.web.members import member, member_page
+from ask.web.members import member, member_page, member_part
 from ask.web.refusals import went
 from ask.web.writing import begun, require_same, sent, shown
 
@@ -50,7 +50,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@member_page
+@member_part
 def similar_titles(request: HttpRequest) -> HttpResponse:
     """`/questions/similar?title=…`: questions with titles like it."""
     found = similar(request.GET.get("title", "")[:300], most=SIMILAR)
@@ -58,7 +58,7 @@ def similar_titles(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@member_page
+@member_part
 def tag_completions(request: HttpRequest) -> HttpResponse:
     """`/tags/completions?tags=sky+li`: what the field may become, its last word completed."""
     before, _blank, last = request.GET.get("tags", "")[:300].lower().rpartition(" ")

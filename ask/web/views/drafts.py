@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ask.questions import drafts
 from ask.questions.models import Draft
 from ask.web.live import is_htmx
-from ask.web.members import member, member_page
+from ask.web.members import member, member_page, member_part
 from ask.web.refusals import went
 from ask.web.writing import id_in, preview_of, sent, thread_post
 
@@ -19,7 +19,7 @@ SHOWN = 100
 
 
 @require_POST
-@member_page
+@member_part
 def save(request: HttpRequest) -> HttpResponse:
     """`POST /drafts`: what a form holds by now; `kind` and `post` say which form it is."""
     kind = request.POST.get("kind", "")
@@ -65,7 +65,7 @@ def discard(request: HttpRequest, token: UUID) -> HttpResponse:
 
 
 @require_POST
-@member_page
+@member_part
 def preview(request: HttpRequest) -> HttpResponse:
     """`POST /preview`: the `body` of a form as a page would show it."""
     return render(request, "web/writing/preview.html", {"html": preview_of(request)})
