@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ask.accounts.models import User
+from ask.moderation.deleting import deletions
 from ask.questions.closing import REASONS
 from ask.questions.following import follows_question
 from ask.questions.licences import Licence, licence
@@ -42,6 +43,7 @@ from ask.stackexchange.cached import (
 )
 from ask.web import structured
 from ask.web.addresses import question_following_path
+from ask.web.deleted import deleted_answers, deleted_question, may_see
 from ask.web.excerpts import excerpt
 from ask.web.members import member
 from ask.web.offers import Offer, offers_of
@@ -105,7 +107,7 @@ class Links:
 def question(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
     """`/questions/ID/slug`; without the right slug, a redirect."""
     now = timezone.now()
-    found = SHOWN.filter(id=id).first()
+    found = SHOWN.filter(id=id).first() or deleted_question(request, id)
     if found is None:
         return _elsewhere(request, id)
     if slug != found.slug:
@@ -114,7 +116,8 @@ def question(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
         return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
 
     answers, page, order = _answers(request, found)
-    posts: list[Post] = [found, *answers]
+    hidden = deleted_answers(request, found) if page.number == 1 else []
+    posts: list[Post] = [found, *answers, *hidden]
     source = source_site.get()
     shown = [_shown(post, question=found, source=source) for post in posts]
     ids = [post.id for post in posts]
@@ -128,7 +131,7 @@ def question(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
         "section": "questions",
         "question": found,
         "asked": shown[0],
-        "answers": shown[1:],
+        "answers": shown[1 : 1 + len(answers)],
         "page": page,
         "orders": [
             (label, address(request.path, {"answertab": name}) + "#answers", name == order)
@@ -144,6 +147,11 @@ def question(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
     }
     if request.user.is_authenticated:
         context |= _for_member(member(request), found, shown, now=now)
+    if hidden or found.deleted_at:
+        known = deletions([post.id for post in posts if post.deleted_at])
+        context["deletion"] = known.get(found.id)
+        context["hidden"] = [(one, known.get(one.post.id)) for one in shown[1 + len(answers) :]]
+        return render(request, "web/question_with_deleted.html", context)
     return render(request, "web/question.html", context)
 
 
@@ -169,13 +177,13 @@ def _for_member(
 def _elsewhere(request: HttpRequest, id: int) -> HttpResponse:
     """No question has this id: it may be an answer's, or a deleted post's."""
     post = Post.objects.filter(id=id).only("post_type", "deleted_at", "parent_id").first()
-    if post is None:
+    if post is not None and post.post_type == PostType.ANSWER:
+        return _to_answer(request, id)
+    if post is None or not post.deleted_at:
         raise Http404
-    if post.deleted_at:
-        return gone(request)
-    if post.post_type != PostType.ANSWER:
-        raise Http404
-    return _to_answer(request, id)
+    if (hidden := deleted_question(request, id)) is not None:
+        return HttpResponseRedirect(hidden.get_absolute_url())
+    return gone(request)
 
 
 def _answers(request: HttpRequest, question: Question) -> tuple[list[Post], Page, str]:
@@ -269,9 +277,12 @@ def _to_answer(request: HttpRequest, id: int) -> HttpResponse:
     if post is None:
         raise Http404
     # The database does not hold the reference: the question may be deleted, or not in the dump.
-    question = Question.objects.filter(id=post.parent_id).first()
-    if post.deleted_at or question is None:
+    asked = post.parent_id or 0
+    question = Question.objects.filter(id=asked).first() or deleted_question(request, asked)
+    if question is None or (post.deleted_at and not may_see(request, post)):
         return gone(request)
+    if post.deleted_at:
+        return HttpResponseRedirect(f"{question.get_absolute_url()}#{id}")
     number = 1
     if (question.answer_count or 0) > ANSWERS and id != question.accepted_answer_id:
         before = Answer.objects.to(question).above(post, question=question).count()

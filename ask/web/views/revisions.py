@@ -27,6 +27,7 @@ from ask.questions.models import (
 )
 from ask.questions.privileges import may
 from ask.questions.revisions import Revision, revisions
+from ask.web.deleted import may_see
 from ask.web.excerpts import excerpt
 from ask.web.members import member
 from ask.web.templatetags.ask import number
@@ -133,7 +134,7 @@ def post(request: HttpRequest, id: int) -> HttpResponse:
 def post_revisions(request: HttpRequest, id: int) -> HttpResponse:
     """`/posts/ID/revisions?view=side`, the latest first: one text, or before and after."""
     found = _find(id)
-    if found.deleted_at:
+    if found.deleted_at and not may_see(request, found):
         return gone(request)
     shown: list[ShownRevision] = []
     left = COMPARED
@@ -198,7 +199,7 @@ def _remark(revision: Revision) -> str:
 def timeline(request: HttpRequest, id: int) -> HttpResponse:
     """`/posts/ID/timeline`: history, answers, comments and votes, the latest first."""
     found = _find(id)
-    if found.deleted_at:
+    if found.deleted_at and not may_see(request, found):
         return gone(request)
     events = [
         *_changes(found),
