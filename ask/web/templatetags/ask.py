@@ -3,7 +3,7 @@
 These are functions and not templates because a page calls them hundreds of times.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from django import template
@@ -45,7 +45,7 @@ def when(moment: datetime | None) -> str:
 
 
 @register.filter
-def day(moment: datetime) -> str:
+def day(moment: date) -> str:
     """A day of UTC, which stays as it is: `1 May 2024`."""
     month = _months(get_language())[moment.month - 1]
     return f"{moment.day} {month} {moment.year}"
@@ -61,6 +61,12 @@ def number(count: int | None) -> str:
     """`12,345`, or `12 345` in Russian, with a real minus."""
     text = f"{count or 0:,}".replace("-", "\u2212")
     return text if get_language() == "en" else text.replace(",", "\u00a0")
+
+
+@register.filter
+def signed(points: int) -> str:
+    """`+10`, `−2`, `0`."""
+    return f"+{number(points)}" if points > 0 else number(points)
 
 
 @register.filter
