@@ -26,8 +26,10 @@ admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 class UserAdmin(UserAdminBase):
     """People, found by name. To count all matches of a search would read the whole table."""
 
-    list_display = ("id", "display_name", "username", "reputation", "is_staff", "is_active")
-    list_filter = ("is_staff", "is_active")
+    list_display = (
+        "id", "display_name", "username", "reputation", "is_moderator", "is_staff", "is_active",
+    )  # fmt: skip
+    list_filter = ("is_moderator", "is_staff", "is_active")
     search_fields = ("display_name", "username", "email")
     show_full_result_count = False
     fields = (
@@ -37,6 +39,7 @@ class UserAdmin(UserAdminBase):
         "location",
         "website_url",
         "is_active",
+        "is_moderator",
         "is_staff",
         "is_superuser",
         "groups",
