@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
-from ask.accounts.models import User
 from ask.questions.models import Draft, Post, PostType, Vote
 from tests import cast, written
 
@@ -18,24 +16,6 @@ pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
 
 AUDIT = Path(__file__).with_name("audit.js").read_text()
 SCREENS: tuple[ViewportSize, ...] = ({"width": 1280, "height": 900}, {"width": 360, "height": 740})
-Visit = Callable[..., BrowserContext]
-
-
-@pytest.fixture
-def member(visitor: Visit, live_server: LiveServer) -> Callable[..., Page]:
-    """A page of somebody who is logged in; takes the options of `Browser.new_context`."""
-
-    def make(user: User, **options: object) -> Page:
-        client = Client()
-        client.force_login(user)
-        context = visitor(**options)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
-        )
-        return context.new_page()
-
-    return make
 
 
 def test_a_question_is_asked_with_what_helps_meanwhile(member: Callable[..., Page]) -> None:
@@ -161,7 +141,7 @@ def test_a_refusal_is_shown_beside_the_button_and_goes_away(member: Callable[...
 
 
 def test_text_stays_when_the_site_fails_or_one_was_logged_out(
-    member: Callable[..., Page], visitor: Visit, live_server: LiveServer
+    member: Callable[..., Page], visitor: Callable[..., BrowserContext], live_server: LiveServer
 ) -> None:
     question = written.ask()
     page = member(cast.bob())
