@@ -185,6 +185,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+CSRF_FAILURE_VIEW = "ask.web.views.errors.csrf_failed"
 
 # Figures for Prometheus
 

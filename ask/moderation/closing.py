@@ -17,6 +17,14 @@ from ask.questions.texts import BadText
 from ask.questions.threads import Conflict
 
 
+def require_closing(person: User, question: Post, *, now: datetime) -> None:
+    """Raise NotAllowed where somebody may neither close nor reopen a question."""
+    is_own = question.owner_id == person.id
+    require(person, "close_own" if is_own else "close", now=now)
+    if question.post_type != PostType.QUESTION:
+        raise Conflict(_("Only questions are closed."))
+
+
 def close(
     *, person: User, question: Post, reason: str, now: datetime, original: Post | None = None
 ) -> None:
@@ -24,7 +32,7 @@ def close(
 
     Raises BadText, NotAllowed, TooOften, and Conflict where it is closed or deleted already.
     """
-    _require(person, question, now=now)
+    require_closing(person, question, now=now)
     if reason not in OFFERED:
         raise BadText(_("A question is not closed for this reason."), field="reason")
     if reason == DUPLICATE_CODE:
@@ -57,7 +65,7 @@ def reopen(*, person: User, question: Post, now: datetime) -> None:
 
     Raises NotAllowed, TooOften, and Conflict where it is open or deleted.
     """
-    _require(person, question, now=now)
+    require_closing(person, question, now=now)
     with transaction.atomic():
         limits.count(person, "close", now=now)
         thread = threads.lock(question)
@@ -68,13 +76,6 @@ def reopen(*, person: User, question: Post, now: datetime) -> None:
         PostLink.objects.filter(post=question, link_type=LinkType.DUPLICATE).delete()
         write_event(thread.question, kind=PostHistoryType.REOPENED, by=person, now=now)
         audit.record(AuditAction.REOPEN, by=person, now=now, post=thread.question)
-
-
-def _require(person: User, question: Post, *, now: datetime) -> None:
-    is_own = question.owner_id == person.id
-    require(person, "close_own" if is_own else "close", now=now)
-    if question.post_type != PostType.QUESTION:
-        raise Conflict(_("Only questions are closed."))
 
 
 def _may_be_original(original: Post, *, of: Post) -> bool:

@@ -114,6 +114,14 @@ def delete_comment(*, person: User, comment: Comment, now: datetime) -> None:
             )
 
 
+def deletions(posts: Collection[int]) -> dict[int, PostHistory]:
+    """Who deleted these posts last, and when: by post, as far as it is known."""
+    found = PostHistory.objects.filter(
+        post__in=posts, history_type=PostHistoryType.DELETED
+    ).select_related("user")
+    return {each.post_id: each for each in found.order_by("id")}
+
+
 def hide(posts: Sequence[Post], *, by: User, now: datetime) -> None:
     """Hide locked posts at once, and let their tags not count them.
 
@@ -181,11 +189,7 @@ def _require_reason(person: User, thread: Thread, answers: Sequence[Post]) -> No
 
 
 def _deletion_of(post: Post) -> PostHistory | None:
-    return (
-        PostHistory.objects.filter(post=post, history_type=PostHistoryType.DELETED)
-        .order_by("-id")
-        .first()
-    )
+    return deletions([post.id]).get(post.id)
 
 
 def _add_to_tags(posts: Iterable[Post], sign: int) -> None:

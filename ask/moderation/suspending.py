@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -10,19 +11,27 @@ from django.utils.translation import gettext_lazy as _
 from ask.accounts.models import User
 from ask.moderation import audit
 from ask.moderation.deleting import hide, recount_after
-from ask.moderation.models import AuditAction, Flag
+from ask.moderation.models import AuditAction, AuditEntry, Flag
 from ask.questions import texts, threads
 from ask.questions.counters import COMMENTS, VOTES, recount_posts
 from ask.questions.models import CAST_HERE, Comment, Post, PostType, Vote, VoteType
 from ask.questions.privileges import NotAllowed, require
 from ask.questions.texts import BadText
 
+_BEFORE_REASON: Final = " UTC: "
+
 
 def suspend(*, person: User, whom: User, until: datetime, reason: str, now: datetime) -> None:
-    """Keep somebody from writing until a moment. Raises BadText, NotAllowed."""
+    """Keep somebody from writing until a moment, for a reason that they read.
+
+    Raises BadText, NotAllowed.
+    """
     _require(person, whom, now=now)
     if until <= now:
         raise BadText(_("A suspension ends in the future."), field="until")
+    said = texts.summary(reason)
+    if not said:
+        raise BadText(_("Say why: whoever is suspended reads it."), field="reason")
     with transaction.atomic():
         User.objects.filter(id=whom.id).update(suspended_until=until)
         audit.record(
@@ -30,8 +39,18 @@ def suspend(*, person: User, whom: User, until: datetime, reason: str, now: date
             by=person,
             now=now,
             person_id=whom.id,
-            detail=f"{until:%Y-%m-%d %H:%M} UTC: {texts.summary(reason)}",
+            detail=f"{until:%Y-%m-%d %H:%M}{_BEFORE_REASON}{said}",
         )
+
+
+def reason_of_suspension(whom: User) -> str:
+    """Why somebody was suspended last; empty where nobody ever did."""
+    entry = (
+        AuditEntry.objects.filter(person=whom, action=AuditAction.SUSPEND)
+        .order_by("-done_at", "-id")
+        .first()
+    )
+    return entry.detail.partition(_BEFORE_REASON)[2] if entry else ""
 
 
 def lift(*, person: User, whom: User, now: datetime) -> None:

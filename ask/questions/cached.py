@@ -7,6 +7,7 @@ from django.db.models import F, Max
 from ask.accounts.models import User
 from ask.caching.cached_value import CachedValue
 from ask.questions.models import Answer, Comment, Question, Tag
+from ask.questions.rendering_due import site_delimiter
 
 
 class Totals(TypedDict):
@@ -54,5 +55,12 @@ def _stretches() -> list[Stretch]:
     ]
 
 
+def _delimiter() -> str | None:
+    found = site_delimiter()
+    return None if found is None else found.value
+
+
 totals = CachedValue("totals", _totals)
 stretches = CachedValue("stretches", _stretches)
+delimiter = CachedValue("delimiter", _delimiter)
+"""How formulas are written here, if they are: a value of `Delimiter`."""

@@ -76,7 +76,11 @@ def save(
 
 def of(person: User) -> QuerySet[Draft]:
     """What somebody has not published, the latest first."""
-    return Draft.objects.filter(user=person, published_id=None).order_by("-saved_at")
+    return (
+        Draft.objects.filter(user=person, published_id=None)
+        .exclude(title="", tags="", body="")
+        .order_by("-saved_at")
+    )
 
 
 def discard(*, person: User, token: UUID) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ask.accounts.models import User
@@ -10,6 +11,24 @@ from ask.questions import limits
 from ask.questions.models import FollowedPost, FollowedTag, Post, PostType, Tag
 from ask.questions.privileges import require
 from ask.questions.threads import Conflict
+
+
+def follows_question(*, person: User, question: Post) -> bool:
+    return FollowedPost.objects.filter(user=person, post=question).exists()
+
+
+def follows_tag(*, person: User, tag: Tag) -> bool:
+    return FollowedTag.objects.filter(user=person, tag_name=tag.name).exists()
+
+
+def questions_of(person: User) -> QuerySet[FollowedPost]:
+    """The questions that somebody follows, the latest followed first."""
+    return FollowedPost.objects.filter(user=person).order_by("-id")
+
+
+def tags_of(person: User) -> QuerySet[FollowedTag]:
+    """The tags that somebody follows, by name."""
+    return FollowedTag.objects.filter(user=person).order_by("tag_name")
 
 
 def follow_question(*, person: User, question: Post, now: datetime) -> None:

@@ -107,6 +107,7 @@ SHOWN = (
     "last_activity_at",
     "last_edited_at",
     "closed_at",
+    "deleted_at",
     "community_owned_at",
     "owner_display_name",
     "last_editor_display_name",

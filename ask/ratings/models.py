@@ -8,6 +8,7 @@ from django.utils import timezone
 from ask.accounts.models import User
 from ask.core.content import NO_ROWS, Content
 from ask.questions.models import PERSON, Tag, reference
+from ask.ratings.reputation import CAP
 
 
 class BadgeClass(models.IntegerChoices):
@@ -131,6 +132,12 @@ class Reckoning(Content):
     """As long as this stays the same, so do the standings."""
 
 
+class ReputationDayQuerySet(models.QuerySet["ReputationDay"]):
+    def of(self, person: User) -> Self:
+        """The latest day first."""
+        return self.filter(user=person).order_by("-gained_on")
+
+
 class ReputationDay(Content):
     """What one day brought somebody, by what still stands: see `ask.ratings.reputation`.
 
@@ -148,7 +155,19 @@ class ReputationDay(Content):
     other_points = models.IntegerField()
     """For accepted answers, and for voting down."""
 
+    objects: ClassVar[Any] = ReputationDayQuerySet.as_manager()
+
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["user", "gained_on"], name="reputation_day_once"),
         )
+
+    @property
+    def points(self) -> int:
+        """What the day brought in all."""
+        return min(self.vote_points, CAP) + self.other_points
+
+    @property
+    def lost_to_cap(self) -> int:
+        """What votes would have brought besides."""
+        return max(self.vote_points - CAP, 0)

@@ -1,13 +1,17 @@
-"""Addresses of tags, and how they are read back: a `+` joins tags, and `c++` is a tag."""
+"""Addresses that people write, and how they are read: of questions, and of tags, where a `+` joins
+tags and `c++` is one."""
 
+import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
 from django.http import Http404
 
-from ask.questions.models import Tag
+from ask.questions.models import Post, PostType, Question, Tag
 
 MAX_PIECES = 16
+
+_QUESTION = re.compile(r"\s*(?:\S*/(?:questions|q|a)/)?([0-9]{1,18})(?:[/?#]\S*)?\s*")
 
 
 def tag_path(names: Iterable[str]) -> str:
@@ -17,6 +21,14 @@ def tag_path(names: Iterable[str]) -> str:
 
 def tag_info_path(name: str) -> str:
     return f"/tags/{quote(name, safe='')}/info"
+
+
+def tag_following_path(name: str) -> str:
+    return f"/tags/{quote(name, safe='')}/following"
+
+
+def question_following_path(id: int) -> str:
+    return f"/questions/{id}/following"
 
 
 def tags_at(text: str) -> list[Tag]:
@@ -53,4 +65,19 @@ def tags_at(text: str) -> list[Tag]:
         if tag not in found:
             found.append(tag)
         start = end
+    return found
+
+
+def question_at(text: str) -> Question | None:
+    """The question that an address, here or at the source, or a bare number names.
+
+    Of an answer, the question that it answers.
+    """
+    named = _QUESTION.fullmatch(text)
+    if not named:
+        return None
+    id = int(named[1])
+    answer = Post.objects.filter(id=id, post_type=PostType.ANSWER).only("parent_id").first()
+    asked = answer.parent_id if answer else id
+    found: Question | None = Question.objects.listed().filter(id=asked).first()
     return found

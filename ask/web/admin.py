@@ -100,11 +100,14 @@ class UserAdmin(UserAdminBase):
         "reputation",
         "created_at",
         "is_active",
+        "is_moderator",
         "is_staff",
         "has_second_factor",
     )
     list_display_links = ("id", "display_name")
-    list_filter = (OriginFilter, "is_active", "is_staff", "is_superuser", "groups")
+    list_filter = (
+        OriginFilter, "is_active", "is_moderator", "is_staff", "is_superuser", "groups",
+    )  # fmt: skip
     search_fields = ("=id", "display_name", "username", "email")
     search_help_text = _("A number, or a part of a name, a username or an address.")
     ordering = ("-id",)
@@ -125,7 +128,16 @@ class UserAdmin(UserAdminBase):
         (None, {"fields": ("id", "display_name", "username", "location", "website_url")}),
         (
             _("Access"),
-            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+            {
+                "fields": (
+                    "is_active",
+                    "is_moderator",
+                    "is_staff",
+                    "is_superuser",
+                    "groups",
+                    "user_permissions",
+                )
+            },
         ),
         (
             _("Account"),
@@ -160,7 +172,7 @@ class UserAdmin(UserAdminBase):
         """Nobody gives a right that they lack: only superusers give rights."""
         if is_superuser(request):
             return self.readonly_fields
-        rights = ("is_staff", "is_superuser", "groups", "user_permissions")
+        rights = ("is_moderator", "is_staff", "is_superuser", "groups", "user_permissions")
         return (*self.readonly_fields, *rights)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

@@ -5,8 +5,12 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+
+from ask.accounts.models import User
 
 ARGUMENTS = (
     "--no-sandbox",  # Chromium refuses to run as root with it, and sees only this site
@@ -60,3 +64,20 @@ def visitor(browser: Browser, live_server: LiveServer) -> Iterator[Callable[...,
 def page(visitor: Callable[..., BrowserContext]) -> Page:
     """A page of a visitor with a wide screen, who reads English."""
     return visitor().new_page()
+
+
+@pytest.fixture
+def member(visitor: Callable[..., BrowserContext], live_server: LiveServer) -> Callable[..., Page]:
+    """A page of somebody who is logged in; takes the options of `Browser.new_context`."""
+
+    def make(user: User, **options: object) -> Page:
+        client = Client()
+        client.force_login(user)
+        context = visitor(**options)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+        )
+        return context.new_page()
+
+    return make

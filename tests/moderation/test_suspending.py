@@ -7,7 +7,7 @@ import pytest
 from ask.accounts.models import User
 from ask.moderation.flagging import flag
 from ask.moderation.models import AuditEntry, Flag
-from ask.moderation.suspending import lift, remove_spammer, suspend
+from ask.moderation.suspending import lift, reason_of_suspension, remove_spammer, suspend
 from ask.questions.models import Answer, Comment, Post, Question, Vote, VoteType
 from ask.questions.privileges import NotAllowed
 from ask.questions.texts import BadText
@@ -47,7 +47,16 @@ def test_only_moderators_suspend_and_not_one_another() -> None:
 
 def test_a_suspension_ends_in_the_future() -> None:
     with pytest.raises(BadText):
-        suspend(person=cast.carol(), whom=cast.bob(), until=cast.NOON, reason="", now=cast.NOON)
+        suspend(person=cast.carol(), whom=cast.bob(), until=cast.NOON, reason="Rude", now=cast.NOON)
+
+
+def test_a_suspension_has_a_reason() -> None:
+    assert reason_of_suspension(cast.bob()) == ""
+    with pytest.raises(BadText, match="Say why"):
+        suspend(person=cast.carol(), whom=cast.bob(), until=LATER, reason=" ", now=cast.NOON)
+    for reason in ("Rude", "Rude: 10:00 UTC: again"):
+        suspend(person=cast.carol(), whom=cast.bob(), until=LATER, reason=reason, now=cast.NOON)
+        assert reason_of_suspension(cast.bob()) == reason
 
 
 def spammer() -> User:

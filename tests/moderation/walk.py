@@ -214,7 +214,9 @@ class Walk:
 
     def suspend(self) -> None:
         until: datetime = self.now + timedelta(hours=6)
-        suspend(person=self.moderator(), whom=self.person(), until=until, reason="", now=self.now)
+        suspend(
+            person=self.moderator(), whom=self.person(), until=until, reason="Rude", now=self.now
+        )
 
     def lift(self) -> None:
         lift(person=self.moderator(), whom=self.person(), now=self.now)

@@ -122,7 +122,7 @@ def test_what_stands_beside_the_content_outlives_it(tmp_path: Path) -> None:
 def test_a_suspension_and_an_office_outlive_an_import(tmp_path: Path) -> None:
     bring(small(tmp_path))
     later = cast.NOON.replace(year=2030)
-    suspend(person=carol(), whom=User.objects.get(id=1), until=later, reason="", now=cast.NOON)
+    suspend(person=carol(), whom=User.objects.get(id=1), until=later, reason="Rude", now=cast.NOON)
     User.objects.filter(id=2).update(is_moderator=True)
     bring(small(tmp_path))
     assert User.objects.get(id=1).suspended_until == later

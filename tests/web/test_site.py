@@ -54,9 +54,13 @@ def pages(accepted: Answer) -> list[str]:
         "/tags/sky/info",
         "/users",
         profile,
-        *(f"{profile}?tab={tab}" for tab in ("questions", "answers", "tags", "badges", "activity")),
+        *(
+            f"{profile}?tab={tab}"
+            for tab in ("questions", "answers", "tags", "badges", "reputation", "activity")
+        ),
         "/badges",
         "/about",
+        "/help/privileges",
         "/nosuch",
     ]
 

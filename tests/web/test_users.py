@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from ask.accounts.models import COMMUNITY, User
 from ask.questions.cached import totals
 from ask.questions.models import Answer, PostHistoryType, Vote, VoteType
 from ask.ratings.cached import rankings
-from ask.ratings.models import Badge, BadgeClass
+from ask.ratings.models import Badge, BadgeClass, ReputationDay
 from ask.ratings.standings import refresh_standings
 from tests.cast import NOON, alice, ask, bob, carol, comment, history, person
 
@@ -21,7 +22,7 @@ def names_on(client: Client, address: str) -> list[str]:
     return [user.display_name for user, _points in client.get(address).context["people"]]
 
 
-TABS = ["profile", "questions", "answers", "tags", "badges", "activity"]
+TABS = ["profile", "questions", "answers", "tags", "badges", "reputation", "activity"]
 
 
 def test_the_best_come_first_and_the_site_s_own_user_is_left_out(client: Client) -> None:
@@ -101,6 +102,38 @@ def test_a_profile_shows_what_somebody_did(client: Client, accepted: Answer) -> 
 def test_a_website_that_is_no_web_address_is_no_link(client: Client) -> None:
     user = person("Mallory", website_url="javascript:alert(1)")
     assert "javascript:" not in client.get(user.get_absolute_url()).content.decode()
+
+
+def test_reputation_is_shown_by_day_with_what_the_limit_took(client: Client) -> None:
+    for days_ago, votes, other in ((0, 230, 15), (1, -2, 0), (400, 10, 0)):
+        ReputationDay.objects.create(
+            user=bob(),
+            gained_on=timezone.now().date() - timedelta(days=days_ago),
+            vote_points=votes,
+            other_points=other,
+        )
+    response = client.get(f"{bob().get_absolute_url()}?tab=reputation")
+    assert [day.points for day in response.context["days"]] == [215, -2, 10]
+    html = response.content.decode()
+    assert "(30 beyond the limit of a day)" in html
+    assert html.count("<rect") == 2
+    assert 'class="loss"' in html
+
+
+def test_the_reputation_of_many_days_is_on_pages(client: Client) -> None:
+    ReputationDay.objects.bulk_create(
+        ReputationDay(
+            user=bob(),
+            gained_on=NOON.date() - timedelta(days=days),
+            vote_points=10,
+            other_points=0,
+        )
+        for days in range(35)
+    )
+    url = f"{bob().get_absolute_url()}?tab=reputation"
+    assert len(client.get(url).context["days"]) == 30
+    assert len(client.get(f"{url}&page=2").context["days"]) == 5
+    assert client.get(f"{url}&page=3").status_code == 404
 
 
 @pytest.mark.parametrize("tab", TABS)

@@ -3,7 +3,7 @@
 These are functions and not templates because a page calls them hundreds of times.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from django import template
@@ -13,7 +13,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from ask.accounts.models import User
-from ask.web.addresses import tag_info_path, tag_path
+from ask.questions.models import Draft, Post
+from ask.web.addresses import (
+    question_following_path,
+    tag_following_path,
+    tag_info_path,
+    tag_path,
+)
+from ask.web.members import login_address
+from ask.web.writing import form_path
 
 register = template.Library()
 
@@ -37,7 +45,7 @@ def when(moment: datetime | None) -> str:
 
 
 @register.filter
-def day(moment: datetime) -> str:
+def day(moment: date) -> str:
     """A day of UTC, which stays as it is: `1 May 2024`."""
     month = _months(get_language())[moment.month - 1]
     return f"{moment.day} {month} {moment.year}"
@@ -53,6 +61,12 @@ def number(count: int | None) -> str:
     """`12,345`, or `12 345` in Russian, with a real minus."""
     text = f"{count or 0:,}".replace("-", "\u2212")
     return text if get_language() == "en" else text.replace(",", "\u00a0")
+
+
+@register.filter
+def signed(points: int) -> str:
+    """`+10`, `−2`, `0`."""
+    return f"+{number(points)}" if points > 0 else number(points)
 
 
 @register.filter
@@ -108,6 +122,40 @@ def tag_url(name: str) -> str:
 @register.filter
 def tag_info_url(name: str) -> str:
     return tag_info_path(name)
+
+
+@register.filter
+def tag_following_url(name: str) -> str:
+    return tag_following_path(name)
+
+
+@register.filter
+def question_following_url(id: int) -> str:
+    return question_following_path(id)
+
+
+@register.filter
+def login_url(there: str) -> str:
+    """Where a stranger logs in to do something, and comes back."""
+    return login_address(there)
+
+
+@register.filter
+def score_for_strangers(post: Post) -> SafeString:
+    """A post's score between the arrows, which lead to the login."""
+    login = escape(login_address(post.get_absolute_url()))
+    up, down = (
+        f'<a class="arrow" href="{login}" rel="nofollow" aria-label="{label}">{sign}</a>'
+        for label, sign in ((gettext("Vote up"), "▲"), (gettext("Vote down"), "▼"))
+    )
+    score = f"<b>{number(post.score)}</b><span>{votes(post.score)}</span>"
+    return mark_safe(f'<div class="vote">{up}{score}{down}</div>')
+
+
+@register.filter
+def form_url(draft: Draft) -> str:
+    """Where somebody goes on with a draft."""
+    return f"{form_path(draft.kind, draft.post_id)}?draft={draft.token}"
 
 
 @register.filter

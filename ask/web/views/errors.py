@@ -2,9 +2,15 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from ask.web.kept import kept
+from ask.web.live import is_htmx
+from ask.web.refusals import SHOWN, beside_button
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
@@ -15,17 +21,41 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "web/404.html", status=404)
+    return render(request, "web/404.html", {"kept": kept(request)}, status=404)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Who asks is known, and may not."""
-    return render(request, "web/403.html", status=403)
+    return render(request, "web/403.html", {"kept": kept(request)}, status=403)
 
 
 def gone(request: HttpRequest) -> HttpResponse:
     """Of what was deleted: it was here, and will not come back."""
-    return render(request, "web/410.html", status=410)
+    if is_htmx(request):
+        context = {"text": _("This was deleted."), "is_refusal": True}
+        return beside_button(render(request, "web/said.html", context, status=SHOWN))
+    return render(request, "web/410.html", {"kept": kept(request)}, status=410)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Of a form whose token does not fit: it waited too long, or somebody logged in meanwhile.
+
+    What was written can be sent again, unless another site sent it.
+    """
+    context: dict[str, object] = {
+        "text": _("This form was too old: try again."),
+        "is_refusal": True,
+    }
+    if request.headers.get("Origin", _own(request)) == _own(request):
+        get_token(request)
+        context["kept"] = kept(request)
+    if is_htmx(request):
+        return beside_button(render(request, "web/said.html", context, status=SHOWN))
+    return render(request, "web/refused.html", context, status=403)
+
+
+def _own(request: HttpRequest) -> str:
+    return f"{request.scheme}://{request.get_host()}"
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -34,5 +64,6 @@ def failed(request: HttpRequest) -> HttpResponse:
         "language": get_language() or settings.LANGUAGE_CODE,
         "site_name": settings.SITE_NAME,
         "static": settings.STATIC_URL,
+        "kept": kept(request),
     }
     return HttpResponse(render_to_string("web/500.html", context), status=500)

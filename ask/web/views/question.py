@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.http import (
     Http404,
@@ -17,18 +18,23 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from ask.accounts.models import User
+from ask.moderation.deleting import deletions
 from ask.questions.closing import REASONS
+from ask.questions.following import follows_question
 from ask.questions.licences import Licence, licence
 from ask.questions.models import (
     Answer,
     AnswerQuerySet,
     Comment,
+    Draft,
     LinkType,
     Post,
     PostType,
     Question,
     Vote,
 )
+from ask.questions.privileges import NotAllowed, require
 from ask.stackexchange.cached import (
     SourceSite,
     original_author_url,
@@ -36,9 +42,14 @@ from ask.stackexchange.cached import (
     source_site,
 )
 from ask.web import structured
+from ask.web.addresses import question_following_path
+from ask.web.deleted import deleted_answers, deleted_question, may_see
 from ask.web.excerpts import excerpt
+from ask.web.members import member
+from ask.web.offers import Offer, offers_of
 from ask.web.paging import Page, address, page_number
 from ask.web.views.errors import gone
+from ask.web.writing import begun
 
 ANSWERS = 30
 """How many stand on a page."""
@@ -74,6 +85,12 @@ class ShownPost:
     """Offered for an answer, or won by this one."""
     comments: list[Comment] = field(default_factory=list)
     more_comments: list[Comment] = field(default_factory=list)
+    offer: Offer | None = None
+    """What a member may do with it."""
+
+    @property
+    def comments_path(self) -> str:
+        return f"/posts/{self.post.id}/comments"
 
 
 @dataclass(slots=True)
@@ -90,7 +107,7 @@ class Links:
 def question(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
     """`/questions/ID/slug`; without the right slug, a redirect."""
     now = timezone.now()
-    found = SHOWN.filter(id=id).first()
+    found = SHOWN.filter(id=id).first() or deleted_question(request, id)
     if found is None:
         return _elsewhere(request, id)
     if slug != found.slug:
@@ -99,7 +116,8 @@ def question(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
         return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
 
     answers, page, order = _answers(request, found)
-    posts: list[Post] = [found, *answers]
+    hidden = deleted_answers(request, found) if page.number == 1 else []
+    posts: list[Post] = [found, *answers, *hidden]
     source = source_site.get()
     shown = [_shown(post, question=found, source=source) for post in posts]
     ids = [post.id for post in posts]
@@ -109,11 +127,11 @@ def question(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
     _hand_out(Comment.objects.below(ids), shown)
     links = _links(found)
     summary = excerpt(found.html, length=200)
-    context = {
+    context: dict[str, object] = {
         "section": "questions",
         "question": found,
         "asked": shown[0],
-        "answers": shown[1:],
+        "answers": shown[1 : 1 + len(answers)],
         "page": page,
         "orders": [
             (label, address(request.path, {"answertab": name}) + "#answers", name == order)
@@ -124,20 +142,48 @@ def question(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
         "summary": summary,
         "path": page.url(page.number) if page.number > 1 else request.path,
         "structured": structured.question_page(found, answers),
+        "answer_path": f"{found.get_absolute_url()}#your-answer",
+        "following_path": question_following_path(id),
     }
+    if request.user.is_authenticated:
+        context |= _for_member(member(request), found, shown, now=now)
+    if hidden or found.deleted_at:
+        known = deletions([post.id for post in posts if post.deleted_at])
+        context["deletion"] = known.get(found.id)
+        context["hidden"] = [(one, known.get(one.post.id)) for one in shown[1 + len(answers) :]]
+        return render(request, "web/question_with_deleted.html", context)
     return render(request, "web/question.html", context)
+
+
+def _for_member(
+    person: User, question: Question, shown: list[ShownPost], *, now: datetime
+) -> dict[str, object]:
+    """What is different for each member: their votes and buttons, what they follow and write."""
+    for one in shown[1:]:
+        one.post.parent = question
+    offers = offers_of(person, [one.post for one in shown], now=now)
+    for one in shown:
+        one.offer = offers[one.post.id]
+    found: dict[str, object] = {"is_following": follows_question(person=person, question=question)}
+    try:
+        require(person, "answer", now=now)
+    except NotAllowed as refusal:
+        return {**found, "may_not_answer": refusal}
+    if not question.closed_at and not question.deleted_at:
+        found["writing"] = begun(person, Draft.Kind.ANSWER, post=question)
+    return found
 
 
 def _elsewhere(request: HttpRequest, id: int) -> HttpResponse:
     """No question has this id: it may be an answer's, or a deleted post's."""
     post = Post.objects.filter(id=id).only("post_type", "deleted_at", "parent_id").first()
-    if post is None:
+    if post is not None and post.post_type == PostType.ANSWER:
+        return _to_answer(request, id)
+    if post is None or not post.deleted_at:
         raise Http404
-    if post.deleted_at:
-        return gone(request)
-    if post.post_type != PostType.ANSWER:
-        raise Http404
-    return _to_answer(request, id)
+    if (hidden := deleted_question(request, id)) is not None:
+        return HttpResponseRedirect(hidden.get_absolute_url())
+    return gone(request)
 
 
 def _answers(request: HttpRequest, question: Question) -> tuple[list[Post], Page, str]:
@@ -231,9 +277,12 @@ def _to_answer(request: HttpRequest, id: int) -> HttpResponse:
     if post is None:
         raise Http404
     # The database does not hold the reference: the question may be deleted, or not in the dump.
-    question = Question.objects.filter(id=post.parent_id).first()
-    if post.deleted_at or question is None:
+    asked = post.parent_id or 0
+    question = Question.objects.filter(id=asked).first() or deleted_question(request, asked)
+    if question is None or (post.deleted_at and not may_see(request, post)):
         return gone(request)
+    if post.deleted_at:
+        return HttpResponseRedirect(f"{question.get_absolute_url()}#{id}")
     number = 1
     if (question.answer_count or 0) > ANSWERS and id != question.accepted_answer_id:
         before = Answer.objects.to(question).above(post, question=question).count()

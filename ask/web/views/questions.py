@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ask.questions.cached import totals
+from ask.questions.following import follows_tag
 from ask.questions.models import Question, QuestionQuerySet, Tag
 from ask.web.addresses import tag_path, tags_at
 from ask.web.excerpts import excerpt
+from ask.web.members import member
 from ask.web.paging import address, page_of, rows_of
 
 HOME_LENGTH = 30
@@ -109,6 +111,9 @@ def _list(request: HttpRequest, tags: list[Tag]) -> HttpResponse:
         "tags": tags,
         "excerpt": _excerpt(tags),
         "path": page.url(page.number) if tags else address(path, {"page": request.GET.get("page")}),
+        "is_following": request.user.is_authenticated
+        and len(tags) == 1
+        and follows_tag(person=member(request), tag=tags[0]),
         "feed": f"/feeds/tag/{path.rpartition('/')[2]}" if tags else "/feeds",
     }
     return render(request, "web/questions.html", context)

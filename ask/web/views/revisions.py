@@ -7,13 +7,14 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ask.accounts.models import User
 from ask.questions.closing import REASONS
-from ask.questions.differences import Part, difference
+from ask.questions.differences import Change, Part, difference
 from ask.questions.models import (
     Answer,
     Comment,
@@ -24,10 +25,14 @@ from ask.questions.models import (
     Vote,
     VoteType,
 )
+from ask.questions.privileges import may
 from ask.questions.revisions import Revision, revisions
+from ask.web.deleted import may_see
 from ask.web.excerpts import excerpt
+from ask.web.members import member
 from ask.web.templatetags.ask import number
 from ask.web.views.errors import gone
+from ask.web.writing import THREAD
 
 ROWS = 500
 """How much of a history is read."""
@@ -84,6 +89,16 @@ class ShownRevision:
     body: list[Part] | None = None
     plain: str = ""
 
+    @property
+    def left(self) -> list[Part]:
+        """The body as it was before."""
+        return [part for part in self.body or [] if part[0] is not Change.ADDED]
+
+    @property
+    def right(self) -> list[Part]:
+        """The body as it was then."""
+        return [part for part in self.body or [] if part[0] is not Change.REMOVED]
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -111,15 +126,15 @@ def _history(post: Post) -> QuerySet[PostHistory]:
 def post(request: HttpRequest, id: int) -> HttpResponse:
     """`/posts/ID`: wherever this post is shown."""
     found = _find(id)
-    shown = found.post_type in {PostType.QUESTION, PostType.ANSWER}
-    return HttpResponseRedirect(found.get_absolute_url() if shown else f"/posts/{id}/revisions")
+    is_shown = found.post_type in THREAD
+    return HttpResponseRedirect(found.get_absolute_url() if is_shown else f"/posts/{id}/revisions")
 
 
 @require_safe
 def post_revisions(request: HttpRequest, id: int) -> HttpResponse:
-    """`/posts/ID/revisions`, the latest first."""
+    """`/posts/ID/revisions?view=side`, the latest first: one text, or before and after."""
     found = _find(id)
-    if found.deleted_at:
+    if found.deleted_at and not may_see(request, found):
         return gone(request)
     shown: list[ShownRevision] = []
     left = COMPARED
@@ -127,11 +142,22 @@ def post_revisions(request: HttpRequest, id: int) -> HttpResponse:
         one = _shown(revision, is_compared=left > 0)
         left -= len(revision.before.body or "") + len(revision.after.body or "")
         shown.append(one)
+    path = f"/posts/{id}/revisions"
+    is_side_by_side = request.GET.get("view") == "side"
     context = {
         "section": "questions",
         "post": found,
         "revisions": shown,
-        "path": f"/posts/{id}/revisions",
+        "latest": max((one.revision.number or 0 for one in shown), default=0),
+        "is_side_by_side": is_side_by_side,
+        "views": [
+            (_("One text"), path, not is_side_by_side),
+            (_("Side by side"), f"{path}?view=side", is_side_by_side),
+        ],
+        "may_roll_back": found.post_type in THREAD
+        and request.user.is_authenticated
+        and may(member(request), "edit", now=timezone.now(), post=found),
+        "path": path,
     }
     return render(request, "web/revisions.html", context)
 
@@ -173,7 +199,7 @@ def _remark(revision: Revision) -> str:
 def timeline(request: HttpRequest, id: int) -> HttpResponse:
     """`/posts/ID/timeline`: history, answers, comments and votes, the latest first."""
     found = _find(id)
-    if found.deleted_at:
+    if found.deleted_at and not may_see(request, found):
         return gone(request)
     events = [
         *_changes(found),

@@ -1,7 +1,7 @@
 """The runs of the crontab's entries for staff: their history, and one alone."""
 
 import socket
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -10,11 +10,11 @@ from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from ask.cron.models import Attempt, Intervention, Run
 from ask.cron.overview import newest_runs, usual_seconds
+from ask.web.days import midnight
 from ask.web.live import live
 from ask.web.paging import MAX_NUMBER, Page
 from ask.web.staff import staff_page
@@ -77,19 +77,11 @@ def _chosen(wanted: dict[str, str]) -> QuerySet[Run]:
             runs = runs.filter(**{name: value})
     if state := wanted["state"]:
         runs = runs.filter(state__in=TROUBLED if state == "troubled" else [state])
-    if since := _day(wanted["since"]):
+    if since := midnight(wanted["since"]):
         runs = runs.filter(scheduled_for__gte=since)
-    if until := _day(wanted["until"]):
+    if until := midnight(wanted["until"]):
         runs = runs.filter(scheduled_for__lt=until + timedelta(days=1))
     return runs
-
-
-def _day(text: str) -> datetime | None:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        return None
-    return datetime.combine(day, time(), UTC) if day and day.year < 9999 else None
 
 
 @require_safe

@@ -93,7 +93,7 @@ def _said(request: HttpRequest, text: str, *, is_refusal: bool = False) -> HttpR
     """Say what came of it: beside the button with JavaScript, on the page that follows without."""
     if is_htmx(request):
         context = {"text": text, "is_refusal": is_refusal}
-        response = render(request, "web/jobs/said.html", context)
+        response = render(request, "web/said.html", context)
         response.headers["HX-Trigger"] = "jobs"  # what keeps itself up to date does so now
         return response
     messages.add_message(request, messages.WARNING if is_refusal else messages.SUCCESS, text)

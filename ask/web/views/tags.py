@@ -9,12 +9,14 @@ from django.views.decorators.http import require_safe
 
 from ask.core.content import LOCAL_IDS
 from ask.questions.cached import totals
+from ask.questions.following import follows_tag
 from ask.questions.licences import licence
 from ask.questions.models import Question, Tag
 from ask.ratings.models import TopAnswerer
 from ask.stackexchange.cached import source_site
 from ask.web.addresses import tag_info_path
 from ask.web.excerpts import excerpt
+from ask.web.members import member
 from ask.web.paging import address, page_of, rows_of
 
 SIZE = 36
@@ -87,5 +89,7 @@ def tag(request: HttpRequest, name: str) -> HttpResponse:
         "answerers": TopAnswerer.objects.under(found),
         "questions": [questions[id] for id in best],
         "path": tag_info_path(found.name),
+        "is_following": request.user.is_authenticated
+        and follows_tag(person=member(request), tag=found),
     }
     return render(request, "web/tag.html", context)

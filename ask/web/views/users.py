@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max
@@ -18,9 +18,10 @@ from ask.accounts.models import User
 from ask.questions.cached import totals
 from ask.questions.models import Answer, Comment, Post, PostTag, PostType, Question
 from ask.ratings.cached import Rankings, board_key, rankings
-from ask.ratings.models import Badge, BadgeClass, Board, Period, Standing
+from ask.ratings.models import Badge, BadgeClass, Board, Period, ReputationDay, Standing
 from ask.ratings.standings import starts_at
 from ask.stackexchange.cached import original_author_url, source_site
+from ask.web.bars import picture
 from ask.web.excerpts import excerpt
 from ask.web.paging import address, page_of, rows_of
 
@@ -29,6 +30,9 @@ POSTS = 30
 TOP = 5
 TAGS = 60
 EVENTS = 30
+DAYS = 30
+CHARTED = 90
+"""Days in the picture of what somebody gained."""
 
 TABS: dict[str, tuple[Promise, Board | None]] = {
     "reputation": (_("Reputation"), Board.REPUTATION),
@@ -209,6 +213,21 @@ METALS: dict[int, str] = {
 }
 
 
+def _reputation(request: HttpRequest, user: User) -> dict[str, object]:
+    found = ReputationDay.objects.of(user)
+    page = page_of(found, request=request, size=DAYS, parameters={"tab": "reputation"})
+    today = timezone.now().date()
+    latest = found.filter(gained_on__gt=today - timedelta(days=CHARTED))
+    return {
+        "page": page,
+        "days": rows_of(page, ReputationDay.objects.all()),
+        "picture": picture(
+            {day.gained_on: day.points for day in latest}, today=today, count=CHARTED
+        ),
+        "charted": CHARTED,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that somebody did."""
@@ -255,5 +274,6 @@ PROFILE_TABS: dict[str, tuple[Promise, Callable[[HttpRequest, User], dict[str, o
     "answers": (_("Answers"), _answers),
     "tags": (_("Tags"), _tags),
     "badges": (_("Badges"), _badges),
+    "reputation": (_("Reputation"), _reputation),
     "activity": (_("Activity"), _activity),
 }

@@ -1,0 +1,69 @@
+"""Remarks below posts: the form, and taking one away."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ask.core.refusal import Refusal
+from ask.moderation.deleting import delete_comment
+from ask.questions import commenting
+from ask.questions.editing import Source
+from ask.questions.models import Comment, Draft, Post
+from ask.questions.privileges import require
+from ask.web.live import is_htmx
+from ask.web.members import member, member_page
+from ask.web.offers import offer_of
+from ask.web.refusals import went
+from ask.web.views.errors import gone
+from ask.web.writing import begun, id_in, require_same, sent, shown, thread_post
+
+PAGE = "web/writing/comment.html"
+FORM = "web/writing/comment_form.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page
+def comments(request: HttpRequest, id: int) -> HttpResponse:
+    """`/posts/ID/comments`: a form for one more, which htmx puts below the post."""
+    post = thread_post(id)
+    person, now = member(request), timezone.now()
+    if post.deleted_at:
+        return gone(request)
+    if request.method != "POST":
+        require(person, "comment", now=now, post=post)
+        writing = begun(person, Draft.Kind.COMMENT, wanted=request.GET.get("draft", ""), post=post)
+        return shown(request, writing, page=PAGE, part=FORM)
+    writing = sent(request, Draft.Kind.COMMENT, post=post)
+    try:
+        written = commenting.comment(
+            person=person, post=post, text=writing.body, draft=writing.token, now=now
+        )
+        if written.created_at != now:
+            require_same(writing, made=Source("", written.text, "", ""))
+    except Refusal as refusal:
+        writing.refusal = refusal
+        return shown(request, writing, page=PAGE, part=FORM)
+    return _below(request, post)
+
+
+@require_POST
+@member_page
+def delete(request: HttpRequest, id: int) -> HttpResponse:
+    """`POST /comments/ID/deletion`, with the `post` below which it stands."""
+    found = Comment.objects.select_related("post__parent").filter(id=id).first()
+    # Who presses twice finds it gone, as they wanted.
+    post = found.post if found else thread_post(id_in(request.POST.get("post", "")))
+    if found:
+        delete_comment(person=member(request), comment=found, now=timezone.now())
+    return _below(request, post)
+
+
+def _below(request: HttpRequest, post: Post) -> HttpResponse:
+    """The comments of a post as they are now; without htmx, the page of the post."""
+    if not is_htmx(request):
+        return went(request, post.get_absolute_url())
+    found = list(Comment.objects.below([post.id]))
+    offer = offer_of(member(request), post, now=timezone.now())
+    context = {"shown": {"post": post, "comments": found}, "offer": offer, "is_new": True}
+    return render(request, "web/comments.html", context)

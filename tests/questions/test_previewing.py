@@ -1,0 +1,34 @@
+"""What a text will look like."""
+
+import pytest
+from django.core.cache import cache
+
+from ask.questions.previewing import preview
+from ask.questions.texts import BODY
+from tests.cast import ask
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_is_rendered_cleaned_and_highlighted() -> None:
+    html = preview("*so*\n\n    def f(): pass\n\n<script>x</script>", tags="python", source_host="")
+    assert "<em>so</em>" in html
+    assert '<span class="k">def</span>' in html
+    assert "<script" not in html
+
+
+def test_formulas_are_shown_where_the_site_has_them() -> None:
+    assert "<math" not in preview("It is $x^2$.", tags="", source_host="")
+    cache.clear()
+    ask(body="<p>$\\frac{1}{2}$</p>")
+    assert "<math" in preview("It is $x^2$.", tags="", source_host="")
+
+
+def test_links_to_the_source_lead_to_what_is_here() -> None:
+    here = ask()
+    text = f"[this](https://sky.example/questions/{here.id}/why)"
+    assert f'href="/questions/{here.id}' in preview(text, tags="", source_host="sky.example")
+
+
+def test_what_is_too_long_to_be_published_is_cut() -> None:
+    assert len(preview("x" * (3 * BODY.stop), tags="", source_host="")) < BODY.stop + 100
