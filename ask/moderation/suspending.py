@@ -20,6 +20,9 @@ from ask.questions.texts import BadText
 
 _BEFORE_REASON: Final = " UTC: "
 
+ROUNDS: Final = 3
+"""How often an account is looked at again that is being closed."""
+
 
 def suspend(*, person: User, whom: User, until: datetime, reason: str, now: datetime) -> None:
     """Keep somebody from writing until a moment, for a reason that they read.
@@ -68,17 +71,40 @@ def remove_spammer(*, person: User, whom: User, now: datetime) -> int:
     At once or not at all. May be repeated. Flags on it are settled as helpful. Raises NotAllowed.
     """
     _require(person, whom, now=now)
+    count = _remove(person=person, whom=whom, now=now)
+    for _again in range(ROUNDS):
+        # What the account was about to write when it was closed.
+        if not _has_something_left(whom):
+            break
+        count += _remove(person=person, whom=whom, now=now)
+    return count
+
+
+def _has_something_left(whom: User) -> bool:
+    return (
+        Vote.objects.filter(CAST_HERE, user=whom).exists()
+        or Comment.objects.filter(user=whom).exists()
+        or Post.objects.filter(
+            owner=whom, deleted_at=None, post_type__in=[PostType.QUESTION, PostType.ANSWER]
+        ).exists()
+    )
+
+
+def _remove(*, person: User, whom: User, now: datetime) -> int:
+    """What is there at this moment; what comes later stands on posts that are not locked."""
     with transaction.atomic():
         owned = set(Post.objects.filter(owner=whom).values_list("id", flat=True))
         votes = Vote.objects.filter(CAST_HERE, user=whom)
+        remarks = Comment.objects.filter(user=whom)
         voted = set(votes.values_list("post_id", flat=True))
-        remarked = set(Comment.objects.filter(user=whom).values_list("post_id", flat=True))
+        remarked = set(remarks.values_list("post_id", flat=True))
         questions, locked = _lock_threads(owned | voted | remarked)
         hidden = [post for post in locked.values() if _goes_with(whom, post, locked=locked)]
         _withdraw_acceptances(locked, {post.id for post in hidden})
+        votes, remarks = votes.filter(post__in=voted), remarks.filter(post__in=remarked)
         cast = Counter(votes.values_list("vote_type", flat=True))
         votes.delete()
-        Comment.objects.filter(user=whom).delete()
+        remarks.delete()
         if hidden:
             hide(hidden, by=person, now=now)
         recount_posts(voted | remarked, tallies=(VOTES, COMMENTS))
