@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ask.questions.closing import REASONS
+from ask.questions.excerpts import excerpt
 from ask.questions.licences import Licence, licence
 from ask.questions.models import (
     Answer,
@@ -36,7 +37,6 @@ from ask.stackexchange.cached import (
     source_site,
 )
 from ask.web import structured
-from ask.web.excerpts import excerpt
 from ask.web.paging import Page, address, page_number
 from ask.web.views.errors import gone
 

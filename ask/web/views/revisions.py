@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from ask.accounts.models import User
 from ask.questions.closing import REASONS
 from ask.questions.differences import Part, difference
+from ask.questions.excerpts import excerpt
 from ask.questions.models import (
     Answer,
     Comment,
@@ -25,7 +26,6 @@ from ask.questions.models import (
     VoteType,
 )
 from ask.questions.revisions import Revision, revisions
-from ask.web.excerpts import excerpt
 from ask.web.templatetags.ask import number
 from ask.web.views.errors import gone
 
