@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ask.accounts.models import User
+from ask.accounts.models import Frequency, User
 from ask.questions.models import Post, reference
 
 
@@ -131,15 +131,6 @@ class NoticeKind(models.TextChoices):
     FOLLOWED = "followed", _("something you follow")
 
 
-class Frequency(models.TextChoices):
-    """How soon it is told by mail."""
-
-    INSTANT = "instant"
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    NEVER = "never"
-
-
 IS_UNREAD = Q(read_at__isnull=True)
 IS_UNTOLD = Q(mail__isnull=True, read_at__isnull=True) & ~Q(frequency=Frequency.NEVER)
 
@@ -168,7 +159,7 @@ class Notice(models.Model):
     actor = reference(User, null=True)
     """Who wrote it."""
     happened_at = models.DateTimeField()
-    frequency = models.CharField(max_length=8, choices=Frequency)
+    frequency = models.CharField(max_length=8, choices=Frequency.choices)
     """As its reader had chosen when it was found."""
     read_at = models.DateTimeField(null=True)
     mail = reference(Mail, null=True)

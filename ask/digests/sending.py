@@ -10,11 +10,12 @@ from uuid import UUID, uuid4
 from django.core.mail import EmailMessage
 
 from ask.core.one_line import one_line
+from ask.cron.reporting import keep_connections
 from ask.digests import limits, outbox
 from ask.digests.models import Mail, MailReason, MailState
 from ask.digests.outbox import Ledger, Outcome
 from ask.digests.pausing import present_pause
-from ask.digests.transport import ServerAway, Transport
+from ask.digests.transport import ServerAway, Transport, transport
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,10 @@ BATCH = 200
 
 RENEWAL = timedelta(minutes=1)
 """How long after a claim was made or renewed it is renewed."""
+
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks for what became due."""
 
 
 class Composer(Protocol):
@@ -44,6 +49,11 @@ class Tally:
     def count(self, name: str, number: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + number
 
+    def add(self, other: "Tally") -> None:
+        for name, number in other.counts.items():
+            self.count(name, number)
+        self.is_paused, self.away = other.is_paused, other.away
+
     def __str__(self) -> str:
         names = {
             MailState.SENT: "sent",
@@ -54,12 +64,12 @@ class Tally:
             "held": "held back by limits",
         }
         said = [f"{self.counts[key]:,} {name}" for key, name in names.items() if key in self.counts]
-        return ", ".join(said) or "none sent"
+        return ("paused, " if self.is_paused else "") + (", ".join(said) or "none sent")
 
 
 def send_due(
     *,
-    transport: Transport,
+    through: Transport,
     compose: Composer,
     clock: Callable[[], datetime],
     advanced: Callable[[int], None],
@@ -84,7 +94,7 @@ def send_due(
             _send(
                 [mail for mail in mails if mail.pk in messages],
                 messages=messages,
-                transport=transport,
+                through=through,
                 ledger=Ledger(claim=claim),
                 clock=clock,
                 tally=tally,
@@ -92,16 +102,49 @@ def send_due(
                 is_stopped=is_stopped,
             )
         finally:
-            transport.close()
+            through.close()
             outbox.release(mails, claim=claim)
     return tally
+
+
+def keep_sending(
+    *,
+    seconds: float,
+    wait: Callable[[float], bool],
+    compose: Composer,
+    clock: Callable[[], datetime],
+    advanced: Callable[[int], None],
+    is_stopped: Callable[[], bool],
+) -> Tally:
+    """Send what is due, then for so many seconds what becomes due, within a second.
+
+    Somebody sits before a page that says that a link is on its way. `wait` waits for so many
+    seconds, and says whether it was ended meanwhile. It ends sooner where the server is away.
+    """
+    tally, ends_at = Tally(), clock() + timedelta(seconds=seconds)
+    while True:
+        keep_connections()
+        if outbox.waiting_count(clock()):
+            tally.add(
+                send_due(
+                    through=transport(),
+                    compose=compose,
+                    clock=clock,
+                    advanced=advanced,
+                    is_stopped=is_stopped,
+                )
+            )
+        left = (ends_at - clock()).total_seconds()
+        # More than at the beginning: the clock was set back.
+        if tally.away or not 0 < left <= seconds or wait(min(left, LOOK_EVERY)):
+            return tally
 
 
 def _send(
     mails: list[Mail],
     *,
     messages: Mapping[int, EmailMessage],
-    transport: Transport,
+    through: Transport,
     ledger: Ledger,
     clock: Callable[[], datetime],
     tally: Tally,
@@ -123,10 +166,10 @@ def _send(
                 outbox.renew(claim=ledger.claim, now=renewed_at)
             mail = rest[0]
             # Before the mark, so that who is killed while a server hangs leaves nothing unknown.
-            transport.connect()
+            through.connect()
             if ledger.begin(mail, now=clock()):
                 try:
-                    outcome = _delivered(messages[mail.pk], transport=transport)
+                    outcome = _delivered(messages[mail.pk], through=through)
                 except ServerAway:
                     ledger.undo(mail)
                     raise
@@ -158,9 +201,9 @@ def _written(
     return messages
 
 
-def _delivered(message: EmailMessage, *, transport: Transport) -> Outcome:
+def _delivered(message: EmailMessage, *, through: Transport) -> Outcome:
     try:
-        return transport.deliver(message)
+        return through.deliver(message)
     except ServerAway:
         raise
     except Exception as e:

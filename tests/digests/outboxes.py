@@ -37,7 +37,7 @@ def send(
 ) -> Tally:
     """Send all that is due at noon, or at another moment."""
     return send_due(
-        transport=through or transport(),
+        through=through or transport(),
         compose=compose,
         clock=clock or (lambda: now),
         advanced=lambda count: None,

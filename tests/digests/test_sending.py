@@ -10,7 +10,7 @@ from django.db import transaction
 from pytest_django import Settings
 
 from ask.digests import outbox
-from ask.digests.composing import compose
+from ask.digests.composing import Composer
 from ask.digests.models import Hour, Mail, MailKind, MailReason, MailState
 from ask.digests.pausing import pause, resume
 from ask.digests.transport import ServerAway
@@ -186,7 +186,7 @@ def test_a_mail_about_an_account_is_planned_with_what_causes_it(server: MailServ
         transaction.set_rollback(True)
     assert states() == {}
     outbox.put(message, user=alice(), now=NOON)
-    send(compose=compose)
+    send(compose=Composer(site="Ask"))
     (found,) = server.mails
     assert found.get_body(("plain",)).get_content() == "A link"  # type: ignore[union-attr]
     assert found.get_body(("html",)).get_content() == "<p>A link</p>"  # type: ignore[union-attr]
