@@ -83,7 +83,7 @@ class Material:
     """What the mails of a batch are written of."""
 
     def __init__(self, *, users: Sequence[int], notices: Iterable[Notice]) -> None:
-        self.wishes = wishes_of(users)
+        self.wishes = wishes_of(users) if users else {}
         self.by_mail: dict[int | None, list[Notice]] = {}
         for notice in sorted(notices, key=lambda one: (ORDER.index(NoticeKind(one.kind)), one.pk)):
             self.by_mail.setdefault(notice.mail_id, []).append(notice)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ask.accounts.models import Frequency, User
 from ask.questions.models import Post, reference
@@ -19,18 +20,18 @@ from ask.questions.models import Post, reference
 class MailKind(models.IntegerChoices):
     """What a mail is about; the most urgent ones first."""
 
-    ACCOUNT = 1, _("account")
-    INSTANT = 2, _("at once")
-    DAILY = 3, _("daily")
-    WEEKLY = 4, _("weekly")
+    ACCOUNT = 1, pgettext_lazy("mail", "account")
+    INSTANT = 2, pgettext_lazy("mail", "at once")
+    DAILY = 3, pgettext_lazy("mail", "daily")
+    WEEKLY = 4, pgettext_lazy("mail", "weekly")
 
 
 class MailState(models.TextChoices):
-    PLANNED = "planned", _("waits")
-    SENDING = "sending", _("is being sent")
-    SENT = "sent", _("sent")
-    FAILED = "failed", _("failed")
-    UNKNOWN = "unknown", _("unknown")
+    PLANNED = "planned", pgettext_lazy("mail", "waits")
+    SENDING = "sending", pgettext_lazy("mail", "is being sent")
+    SENT = "sent", pgettext_lazy("mail", "sent")
+    FAILED = "failed", pgettext_lazy("mail", "failed")
+    UNKNOWN = "unknown", pgettext_lazy("mail", "unknown")
 
 
 class MailReason(models.TextChoices):
@@ -125,10 +126,10 @@ def domain_of(address: str) -> str:
 class NoticeKind(models.TextChoices):
     """What somebody is told of; each has its place in the preferences."""
 
-    ANSWERS = "answers", _("an answer to your question")
-    COMMENTS = "comments", _("a comment on your post")
-    MENTIONS = "mentions", _("a mention of you")
-    FOLLOWED = "followed", _("something you follow")
+    ANSWERS = "answers"
+    COMMENTS = "comments"
+    MENTIONS = "mentions"
+    FOLLOWED = "followed"
 
 
 IS_UNREAD = Q(read_at__isnull=True)

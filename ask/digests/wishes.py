@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -27,6 +28,12 @@ class Wishes:
     language: str
     frequencies: dict[str, Frequency]
     """By the names of `KINDS`."""
+
+
+def label_of(kind: str) -> str:
+    """What a kind is called where people choose, in the present language."""
+    field: Any = Preferences._meta.get_field(kind)
+    return str(field.verbose_name)
 
 
 def frequencies_of(users: Iterable[int]) -> dict[int, dict[str, Frequency]]:
