@@ -1,7 +1,12 @@
 """A small site that every page family can show."""
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+from django.core.mail import EmailMessage
+
+from ask.digests.composing import about_account
+from ask.digests.models import Mail, MailKind
 from ask.questions.models import Answer, Question
 from tests.cast import answer, ask, comment
 
@@ -16,3 +21,18 @@ def accepted(question: Question) -> Answer:
     given = answer(question, is_accepted=True, score=5)
     comment(given)
     return given
+
+
+class Planned:
+    """The mails about accounts that wait to be sent, as they will be."""
+
+    def __iter__(self) -> Iterator[EmailMessage]:
+        return map(about_account, Mail.objects.filter(kind=MailKind.ACCOUNT).order_by("id"))
+
+    def __getitem__(self, number: int) -> EmailMessage:
+        return list(self)[number]
+
+
+@pytest.fixture
+def planned(db: None) -> Planned:
+    return Planned()
