@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 
 from ask.accounts.models import Frequency, User
@@ -13,7 +14,7 @@ from ask.digests.models import Mail, MailKind, MailReason, Notice, NoticeKind
 from ask.digests.unanswered import SHOWN, best_unanswered
 from ask.digests.wishes import DIGEST, Wishes, wishes_of
 from ask.questions.excerpts import excerpt
-from ask.questions.models import Comment, Post, PostType, Question
+from ask.questions.models import Comment, Post, PostType
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class Material:
         self._comments = _comments(notice.comment_id for notice in found)
         self._posts = _posts(notice.post_id for notice in found)
         self._excerpts: dict[int, str] = {}
-        self._questions: dict[tuple[datetime, datetime], list[Question]] = {}
+        self._questions: dict[tuple[datetime, datetime], list[Unanswered]] = {}
 
     def entry(self, notice: Notice) -> Entry | None:
         """What is told of a notice; nothing where it is gone."""
@@ -100,9 +101,9 @@ class Material:
         comment = self._comments.get(notice.comment_id or 0)
         if post is None or (notice.comment_id and comment is None):
             return None
-        path = post.get_absolute_url()
+        url = f"{settings.SITE_URL}{post.get_absolute_url()}"
         if notice.comment_id and comment is not None:
-            path, text = f"{path}#comment-{notice.comment_id}", comment
+            url, text = f"{url}#comment-{notice.comment_id}", comment
         else:
             text = self._excerpt(post)
         return Entry(
@@ -110,7 +111,7 @@ class Material:
             is_comment=notice.comment_id is not None,
             is_question=post.post_type == PostType.QUESTION,
             title=header_text(post.heading),
-            path=path,
+            url=url,
             actor=header_text(self._actors.get(notice.actor_id or 0, "")),
             excerpt=text,
         )
@@ -123,9 +124,10 @@ class Material:
             return []
         window = (mail.since, mail.until)
         if window not in self._questions:
-            self._questions[window] = best_unanswered(since=mail.since, until=mail.until)
-        others = [one for one in self._questions[window] if one.owner_id != mail.user_id]
-        return [Unanswered.of(question) for question in others[:SHOWN]]
+            best = best_unanswered(since=mail.since, until=mail.until)
+            self._questions[window] = [Unanswered.of(question) for question in best]
+        others = [one for one in self._questions[window] if one.asker != mail.user_id]
+        return others[:SHOWN]
 
     def _excerpt(self, post: Post) -> str:
         if post.pk not in self._excerpts:

@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import get_template
 from django.utils import translation
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,14 +35,10 @@ class Entry:
     is_question: bool
     title: str
     """Of the question."""
-    path: str
+    url: str
     actor: str
     """Empty where nobody knows."""
     excerpt: str
-
-    @property
-    def url(self) -> str:
-        return f"{settings.SITE_URL}{self.path}"
 
     @property
     def what(self) -> str:
@@ -61,17 +59,44 @@ class Unanswered:
 
     title: str
     url: str
-    score: int
     tags: str
+    asker: int | None
 
     @classmethod
     def of(cls, question: Question) -> "Unanswered":
         return cls(
             title=header_text(question.title or ""),
             url=f"{settings.SITE_URL}{question.get_absolute_url()}",
-            score=question.score,
             tags=question.tags or "",
+            asker=question.owner_id,
         )
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a mail, as text and as HTML."""
+
+    text: str
+    html: str
+
+
+def _part(name: str, **context: object) -> Part:
+    """What a pair of templates makes, in the present language."""
+    text = get_template(f"digests/{name}.txt").render(context)
+    return Part(text, mark_safe(get_template(f"digests/{name}.html").render(context)))
+
+
+@lru_cache(4_000)
+def _told(entry: Entry, language: str) -> Part:
+    """Many hear of the same; a mail has few parts of its own."""
+    with translation.override(language):
+        return _part("entry", entry=entry)
+
+
+@lru_cache(100)
+def _waiting(questions: tuple[Unanswered, ...], language: str) -> Part:
+    with translation.override(language):
+        return _part("unanswered", questions=questions)
 
 
 def letter(
@@ -92,30 +117,27 @@ def letter(
     elif mail.kind != MailKind.INSTANT:
         scope = "daily" if mail.kind == MailKind.DAILY else "weekly"
     unsubscribe = f"{settings.SITE_URL}{Subscription(user=user, scope=scope).path}"
+    everything = f"{settings.SITE_URL}{Subscription(user=user, scope=ALL).path}"
     with translation.override(language):
         subject = _subject(mail, site=site, entries=entries)
-        context = {
-            "language": language,
-            "subject": subject,
-            "site": site,
-            "site_url": settings.SITE_URL,
-            "entries": entries[:SHOWN],
-            "more": max(len(entries) - SHOWN, 0),
-            "unanswered": unanswered,
-            "scope": scope,
-            "unsubscribe_url": unsubscribe,
-            "everything_url": (
-                f"{settings.SITE_URL}{Subscription(user=user, scope=ALL).path}"
-                if scope != ALL
-                else ""
-            ),
-        }
-        text = get_template("digests/letter.txt").render(context)
-        html = get_template("digests/letter.html").render(context)
+        whole = _part(
+            "letter",
+            language=language,
+            subject=subject,
+            site=site,
+            site_url=settings.SITE_URL,
+            parts=[_told(entry, language) for entry in entries[:SHOWN]],
+            more=max(len(entries) - SHOWN, 0),
+            unanswered=_waiting(tuple(unanswered), language) if unanswered else None,
+            unsubscribe_url=unsubscribe if scope != ALL else "",
+            everything_url=everything,
+            why=_("You get this mail because you have an account on %(site)s and asked to hear of"
+                  " such things.") % {"site": site},
+        )  # fmt: skip
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     message = EmailMultiAlternatives(
         subject,
-        text,
+        whole.text,
         sender(site),
         [to],
         headers={
@@ -126,7 +148,7 @@ def letter(
             "Auto-Submitted": "auto-generated",
         },
     )
-    message.attach_alternative(html, "text/html")
+    message.attach_alternative(whole.html, "text/html")
     return message
 
 
@@ -138,7 +160,9 @@ def sender(site: str) -> str:
 
 def header_text(text: str) -> str:
     """Text from outside for a header: nothing in it can end a line."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(text.split())
 
 
 def _subject(mail: Mail, *, site: str, entries: Sequence[Entry]) -> str:

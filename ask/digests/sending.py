@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 """Mails that are claimed, written and sent together."""
 
+MARKED = 8
+"""Mails that are marked as being sent at once: the most of which nobody knows after a kill."""
+
 RENEWAL = timedelta(minutes=1)
 """How long after a claim was made or renewed it is renewed."""
 
@@ -159,31 +162,33 @@ def _send(
         outbox.postpone(held, claim=ledger.claim, until=until)
         tally.count("held", len(held))
     rest = [mail for mail in mails if mail not in held]
+    marked: list[Mail] = []
     try:
         while rest and not is_stopped():
-            if abs(clock() - renewed_at) > RENEWAL:
-                renewed_at = clock()
-                outbox.renew(claim=ledger.claim, now=renewed_at)
-            mail = rest[0]
-            # Before the mark, so that who is killed while a server hangs leaves nothing unknown.
+            # Before the marks, so that who is killed while a server hangs leaves nothing unknown.
             through.connect()
-            if ledger.begin(mail, now=clock()):
-                try:
-                    outcome = _delivered(messages[mail.pk], through=through)
-                except ServerAway:
-                    ledger.undo(mail)
-                    raise
+            few, rest = rest[:MARKED], rest[MARKED:]
+            marked = ledger.begin(few)
+            if not marked and present_pause():
+                rest = few + rest
+                break
+            advanced(len(few) - len(marked))
+            while marked and not is_stopped():
+                if abs(clock() - renewed_at) > RENEWAL:
+                    renewed_at = clock()
+                    outbox.renew(claim=ledger.claim, now=renewed_at)
+                outcome = _delivered(messages[marked[0].pk], through=through)
+                mail = marked.pop(0)
                 ledger.end(mail, outcome, now=clock())
                 tally.count(outcome.state)
-            elif present_pause():
-                break
-            del rest[0]
-            advanced(1)
+                advanced(1)
     except ServerAway as e:
         tally.away = one_line(e)
     finally:
         ledger.close()
-        limits.give_back(rest, taken_at=shared_at)
+        if marked:
+            ledger.undo(marked)
+        limits.give_back(marked + rest, taken_at=shared_at)
 
 
 def _written(

@@ -14,6 +14,7 @@ from django.core.mail.message import sanitize_address
 
 from ask.digests.models import MailReason, MailState
 from ask.digests.outbox import Outcome
+from ask.digests.wire import as_bytes
 
 NOT_LET_IN = {421, 454, 530, 534, 535, 538}
 """Answers that concern the connection and its login, and no mail: RFC 5321 and RFC 4954."""
@@ -76,7 +77,7 @@ class ThroughSMTP:
         encoding = message.encoding or "utf-8"
         sender = sanitize_address(message.from_email, encoding)
         recipient = sanitize_address(message.recipients()[0], encoding)
-        data = _quoted(message.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]
+        data = _quoted(as_bytes(message))
         while True:
             smtp = self._connection()
             try:

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import transaction
 from pytest_django import Settings
 
-from ask.digests import outbox
+from ask.digests import outbox, sending
 from ask.digests.composing import Composer
 from ask.digests.models import Hour, Mail, MailKind, MailReason, MailState
 from ask.digests.pausing import pause, resume
@@ -188,8 +188,8 @@ def test_a_mail_about_an_account_is_planned_with_what_causes_it(server: MailServ
     outbox.put(message, user=alice(), now=NOON)
     send(compose=Composer(site="Ask"))
     (found,) = server.mails
-    assert found.get_body(("plain",)).get_content() == "A link"  # type: ignore[union-attr]
-    assert found.get_body(("html",)).get_content() == "<p>A link</p>"  # type: ignore[union-attr]
+    assert found.get_body(("plain",)).get_content() == "A link\n"  # type: ignore[union-attr]
+    assert found.get_body(("html",)).get_content() == "<p>A link</p>\n"  # type: ignore[union-attr]
     assert found["Auto-Submitted"] == "auto-generated"
     assert Mail.objects.get().content is None, "it held the link"
 
@@ -222,7 +222,10 @@ def test_while_mail_is_paused_nothing_is_sent(server: MailServer) -> None:
     assert states() == {"one": "sent"}
 
 
-def test_a_pause_stops_a_batch_that_has_begun(server: MailServer) -> None:
+def test_a_pause_stops_a_batch_that_has_begun(
+    server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "MARKED", 1)
     for name in "abc":
         mail(name)
 
@@ -303,7 +306,7 @@ def test_a_sender_that_only_slept_says_what_came_of_it() -> None:
     mail()
     (mine,) = outbox.take(claim=(claim := uuid4()), count=1, now=NOON)
     ledger = outbox.Ledger(claim=claim)
-    assert ledger.begin(mine, now=NOON)
+    assert ledger.begin([mine])
     outbox.recover(now=NOON + HOUR)
     assert states() == {"one": "unknown"}
     ledger.end(mine, outbox.Outcome(state=MailState.SENT), now=NOON + HOUR)
@@ -311,13 +314,34 @@ def test_a_sender_that_only_slept_says_what_came_of_it() -> None:
     assert states() == {"one": "sent"}
 
 
+def test_the_bound_of_what_a_kill_leaves_unknown() -> None:
+    for number in range(20):
+        mail(f"m{number:02}")
+
+    class Watching:
+        def connect(self) -> None:
+            """Nothing is needed."""
+
+        def deliver(self, message: EmailMessage) -> outbox.Outcome:
+            seen.append(sorted(states().values()).count("sending"))
+            return outbox.Outcome(state=MailState.SENT)
+
+        def close(self) -> None:
+            """Nothing is needed."""
+
+    seen: list[int] = []
+    send(through=Watching())
+    assert max(seen) == sending.MARKED
+    assert set(states().values()) == {"sent"}
+
+
 def test_a_claim_that_was_lost_does_not_let_anybody_send() -> None:
     mail()
     (mine,) = outbox.take(claim=(first := uuid4()), count=1, now=NOON)
     outbox.recover(now=NOON + HOUR)
     (theirs,) = outbox.take(claim=(second := uuid4()), count=1, now=NOON + HOUR)
-    assert not outbox.Ledger(claim=first).begin(mine, now=NOON + HOUR)
-    assert outbox.Ledger(claim=second).begin(theirs, now=NOON + HOUR)
+    assert not outbox.Ledger(claim=first).begin([mine])
+    assert outbox.Ledger(claim=second).begin([theirs])
 
 
 def test_a_long_batch_keeps_its_claim(server: MailServer) -> None:

@@ -1,5 +1,6 @@
 """Mail on the site: the end of a subscription, the inbox, and the log for staff."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.signing import BadSignature
@@ -75,7 +76,12 @@ def notice(request: HttpRequest, id: int) -> HttpResponse:
     found = get_object_or_404(Notice, pk=id, user_id=request.user.pk)
     Notice.objects.unread().filter(pk=found.pk).update(read_at=timezone.now())
     (item,) = items([found])
-    return redirect(item.entry.path if item.entry else "/users/inbox")
+    return redirect(_path(item.entry.url) if item.entry else "/users/inbox")
+
+
+def _path(url: str) -> str:
+    """On the host that was asked, whatever mails name."""
+    return url.removeprefix(settings.SITE_URL)
 
 
 @require_safe
