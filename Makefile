@@ -13,7 +13,7 @@ TEST_PACKAGES := postgresql chromium gettext cron
 
 .NOTPARALLEL:
 .PHONY: help setup run test test-long check lint types contracts migrations deployable format lock \
-	bench-pages bench-counters bench-writes bench-import bench-cron pictures \
+	bench-pages bench-counters bench-writes bench-import bench-cron bench-mail pictures \
 	run-environment dev-environment
 
 help: ## List the targets
@@ -77,6 +77,9 @@ bench-cron: dev-environment ## Time the clock beside Debian's cron, as root; ARG
 pictures: dev-environment $(CATALOGUES) ## Draw the pictures of docs/jobs.md anew
 	@sh requirements/debian.sh --install chromium
 	@$(PY) -m tests.services.sqlite -- $(PY) -m tests.browser.pictures
+
+bench-mail: dev-environment ## Time digests to 100,000 people; ARGS="--recipients=10000"
+	@$(PY) -m tests.services.postgresql --durable -- $(PY) -m benchmarks.mail $(ARGS)
 
 lock: ## Pin the dependencies of pyproject.toml anew; ARGS=--upgrade for newer versions
 	@sh requirements/lock.sh $(ARGS)

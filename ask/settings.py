@@ -13,6 +13,7 @@ INSTALLED_APPS = [
     "ask.web",
     "ask.jobs",
     "ask.tools",
+    "ask.digests",
     "ask.stackexchange",
     "ask.moderation",
     "ask.ratings",
@@ -163,6 +164,8 @@ SENDMAIL: str = "/usr/sbin/sendmail"  # unless EMAIL_URL names another
 vars().update(email(env.str("EMAIL_URL", default="consolemail://")))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ask@localhost")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+MAIL_LIMITS: dict[str, int] = env.dict("MAIL_LIMITS", cast={"value": int}, default={})
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)
 
 # Safety
 

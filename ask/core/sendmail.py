@@ -39,7 +39,7 @@ def _hand_over(mail: bytes) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise OSError(f"{program} took longer than {settings.EMAIL_TIMEOUT} s") from None
+        raise TimeoutError(f"{program} took longer than {settings.EMAIL_TIMEOUT} s") from None
     if done.returncode:
         said = (done.stderr or done.stdout).decode(errors="replace").strip()
         raise OSError(f"{program} refused: {said or f'exit status {done.returncode}'}")

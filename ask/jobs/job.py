@@ -1,6 +1,10 @@
 """What every job has: a progress that the runner hears, and connections that stay alive."""
 
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -15,6 +19,18 @@ class Job(BaseCommand):
     def progress(self) -> "Steps":
         """The steps of this run: for the runner that started it, else for whoever looks on."""
         return Steps(stream=self.stderr, report=reporter())
+
+
+@contextmanager
+def ending_gently() -> Iterator[Event]:
+    """For a job that shall not be ended in the middle of something: what is set when it is asked to
+    end (SIGTERM)."""
+    asked = Event()
+    before = signal.signal(signal.SIGTERM, lambda number, frame: asked.set())
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class Steps(Progress):

@@ -4,6 +4,8 @@ It has addresses of its own, but people know Stack Exchange's, and those end wit
 """
 
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from allauth.account import views as account
 from allauth.mfa.base import views as factors
@@ -11,7 +13,8 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as sessions
-from django.http import HttpResponseBase
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 from django.views.decorators.cache import never_cache
@@ -31,16 +34,29 @@ def page(address: str, view: Callable[..., HttpResponseBase], *, name: str) -> U
     return path(address, never_cache(view), name=name)
 
 
+def whole(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Let what a POST changes and the mail that it causes both happen, or neither."""
+
+    @wraps(view)
+    def acting(request: HttpRequest, **named: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, **named)
+        with transaction.atomic():
+            return view(request, **named)
+
+    return acting
+
+
 urlpatterns = [
     page("users/login", account.login, name="account_login"),
     page("users/login/code", factors.authenticate, name="mfa_authenticate"),
     page("users/login/passkey", webauthn.login_webauthn, name="mfa_login_webauthn"),
     page("users/logout", account.logout, name="account_logout"),
-    page("users/signup", account.signup, name="account_signup"),
+    page("users/signup", whole(account.signup), name="account_signup"),
     page("users/inactive", account.account_inactive, name="account_inactive"),
     page("users/confirm", account.email_verification_sent, name="account_email_verification_sent"),
     page("users/confirm/<str:key>", account.confirm_email, name="account_confirm_email"),
-    page("users/account-recovery", account.password_reset, name="account_reset_password"),
+    page("users/account-recovery", whole(account.password_reset), name="account_reset_password"),
     page(
         "users/account-recovery/sent",
         account.password_reset_done,
@@ -63,7 +79,7 @@ urlpatterns = [
         webauthn.reauthenticate_webauthn,
         name="mfa_reauthenticate_webauthn",
     ),
-    page("users/settings/email", account.email, name="account_email"),
+    page("users/settings/email", whole(account.email), name="account_email"),
     page("users/settings/password", account.password_change, name="account_change_password"),
     page("users/settings/password/first", account.password_set, name="account_set_password"),
     page("users/settings/factors", factors.index, name="mfa_index"),

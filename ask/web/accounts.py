@@ -1,8 +1,6 @@
 """What is this site's own about allauth's pages: names, mails, cookies."""
 
-import logging
 from dataclasses import dataclass
-from smtplib import SMTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,20 +10,17 @@ from allauth.account.stages import EmailVerificationStage
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
-from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from ask.accounts.models import Preferences, User
 from ask.accounts.usernames import save_with_username
+from ask.digests.outbox import put
 from ask.stackexchange.cached import site_name, source_site
 from ask.web.chosen import remember
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -62,7 +57,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """The one place through which mails about accounts go."""
+        """The one place through which mails about accounts go: they are planned, not sent, so
+        that no page waits for a mail server, or shows by its time whether an account is there."""
         parts = urlsplit(settings.SITE_URL)
         known = {
             "request": allauth_context.request,
@@ -76,13 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         ours = {name: url for name, url in urls.items() if name in context and "key" not in context}
         with translation.override(_language_of(context.get("user"))):
             message = self.render_mail(template_prefix, email, {**known, **context, **ours})
-        try:
-            message.send()
-        except (OSError, SMTPException):
-            log.exception("a mail was not sent: %s", template_prefix)
-            messages.error(
-                allauth_context.request, _("The mail could not be sent. Please try again later.")
-            )
+        put(message, user=context.get("user"), now=timezone.now())
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         return address(reverse("account_confirm_email", args=[emailconfirmation.key]))

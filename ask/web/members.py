@@ -1,15 +1,16 @@
 """Pages for whoever is logged in: everybody else is asked to, and finds again what they wrote."""
 
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import wraps
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render, resolve_url
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -21,9 +22,6 @@ from ask.web.paging import address
 from ask.web.refusals import SHOWN, beside_button, refused
 
 View = Callable[..., HttpResponseBase]
-
-LOGIN = "admin:login"
-"""Where people log in."""
 
 
 def member_page(view: View) -> View:
@@ -93,12 +91,7 @@ def member(request: HttpRequest) -> User:
 
 def login_address(there: str) -> str:
     """Where a stranger logs in, to go on `there`."""
-    return f"{_login()}?next={quote(there)}"
-
-
-@cache
-def _login() -> str:
-    return resolve_url(LOGIN)
+    return f"{settings.LOGIN_URL}?next={quote(there)}"
 
 
 def _to_login(request: HttpRequest, fields: tuple[str, ...]) -> HttpResponseBase:
@@ -109,7 +102,7 @@ def _to_login(request: HttpRequest, fields: tuple[str, ...]) -> HttpResponseBase
             line = render(request, "web/logged_out_line.html", context, status=SHOWN)
             return beside_button(line)
         return render(request, "web/logged_out.html", context, status=403)
-    answer = redirect_to_login(_after_login(request, fields), resolve_url(LOGIN))
+    answer = redirect_to_login(_after_login(request, fields))
     return HttpResponseClientRedirect(answer.url) if is_htmx(request) else answer
 
 

@@ -8,7 +8,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRefresh
 
 from ask.accounts.models import User
@@ -16,8 +15,6 @@ from ask.cron.interventions import Person
 from ask.web.live import is_htmx
 
 View = Callable[..., HttpResponseBase]
-
-LOGIN = "admin:login"
 
 
 def staff_page(permission: str) -> Callable[[View], View]:
@@ -31,7 +28,7 @@ def staff_page(permission: str) -> Callable[[View], View]:
                     return HttpResponseClientRefresh()
                 # What was sent cannot be sent once more by a link.
                 there = request.get_full_path() if request.method in ("GET", "HEAD") else "/jobs/"
-                return redirect_to_login(there, resolve_url(LOGIN))
+                return redirect_to_login(there)
             if not may(request, permission):
                 raise PermissionDenied
             response = view(request, **named)

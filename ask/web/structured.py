@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
+from ask.questions.excerpts import excerpt
 from ask.questions.models import Post, Question
-from ask.web.excerpts import excerpt
 
 LENGTH = 500
 SUGGESTED = 5

@@ -4,11 +4,13 @@ import re
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.management import call_command
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -74,8 +76,14 @@ def identify(page: Page) -> None:
         send(page, password=PASSWORD)
 
 
+def deliver() -> None:
+    """Let the job send what pages have planned."""
+    call_command("send_mail", stdout=StringIO(), stderr=StringIO())
+
+
 def link_in(server: MailServer, pattern: str) -> str:
-    """The path that the newest mail asks to open."""
+    """The path that the newest mail asks to open, once the job has sent it."""
+    deliver()
     body = server.mails[-1].get_body()
     assert body
     (url,) = re.findall(rf"http\S+{pattern}\S*", body.get_content())
@@ -109,6 +117,7 @@ def test_an_account_from_its_beginning_to_its_end(
     page.goto("/")
     page.locator(".bar a[href='/users/signup']").click()
     send(page, name="Erin Li", email=ADDRESS, password1=PASSWORD)
+    deliver()
     assert mails.recipients == [[ADDRESS]]
     page.goto(link_in(mails, "/users/confirm/"))
     send(page)
@@ -222,6 +231,7 @@ def test_an_address_changes_when_the_new_one_is_confirmed(
     identify(page)
     user.refresh_from_db()
     assert user.email == ADDRESS
+    deliver()
     (confirmation,) = (mail for mail in mails.mails if mail["To"] == "new@example.org")
     mails.mails.append(confirmation)
     page.goto(link_in(mails, "/users/confirm/"))

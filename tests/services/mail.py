@@ -21,6 +21,14 @@ class MailServer:
 
     refusal: str = ""
     """What it answers to each recipient, but to those at `good.example.org`."""
+    answers: dict[str, str] = field(default_factory=dict)
+    """What single recipients are answered: `450 Later`. After `DATA`: `data 450 Later`; `drop` ends
+    the connection at once, `data drop` when the mail was taken, and `data hang` says nothing."""
+    greetings: int = 0
+    """How many connections there were."""
+    most: int = 0
+    """How many mails a connection may bring; the next is answered 421. 0: any number."""
+    on_connection: int = 0
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
@@ -35,15 +43,43 @@ class MailServer:
     ) -> str:
         if self.refusal and not address.endswith("@good.example.org"):
             return self.refusal
+        answer = self.answers.get(address, "")
+        if self.most and self.on_connection >= self.most:
+            answer = "421 That is enough"
+        if answer == "drop":
+            _drop(server)
+        elif answer and not answer.startswith("data "):
+            return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(  # noqa: N802, RUF100
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
+        answer = self.answers.get(envelope.rcpt_tos[0], "").removeprefix("data ")
+        if answer[:1].isdigit():
+            return answer
         self.mails.append(read(envelope.content or b""))
         self.recipients.append(list(envelope.rcpt_tos))
+        self.on_connection += 1
+        if answer == "drop":
+            _drop(server)
+        if answer == "hang":
+            await asyncio.sleep(3600)
         return "250 OK"
+
+    async def handle_EHLO(  # noqa: N802, PLR0917, RUF100
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, answers: list[str]
+    ) -> list[str]:
+        self.greetings += 1
+        self.on_connection = 0
+        session.host_name = hostname
+        return answers
+
+
+def _drop(server: SMTP) -> None:
+    transport: Any = server.transport
+    transport.abort()
 
 
 def read(mail: bytes | str) -> EmailMessage:

@@ -1,11 +1,14 @@
 """A small site that every page family can show, and whoever looks at it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 
 from ask.accounts.models import User
+from ask.digests.composing import about_account
+from ask.digests.models import Mail, MailKind
 from ask.questions.models import Answer, Question
 from tests.cast import answer, ask, comment
 
@@ -32,3 +35,18 @@ def as_person() -> Callable[..., Client]:
         return client
 
     return logged_in
+
+
+class Planned:
+    """The mails about accounts that wait to be sent, as they will be."""
+
+    def __iter__(self) -> Iterator[EmailMessage]:
+        return map(about_account, Mail.objects.filter(kind=MailKind.ACCOUNT).order_by("id"))
+
+    def __getitem__(self, number: int) -> EmailMessage:
+        return list(self)[number]
+
+
+@pytest.fixture
+def planned(db: None) -> Planned:
+    return Planned()

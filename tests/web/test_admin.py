@@ -8,11 +8,11 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
-from django.core.mail import EmailMessage
 from django.test import Client
 
 from ask.accounts.models import User
 from tests.cast import carol, member, person
+from tests.web.conftest import Planned
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -132,7 +132,7 @@ def save(client: Client, user: User, **fields: str) -> str:
 
 
 def test_a_lost_mailbox_is_replaced_and_opens_nothing_any_more(
-    superuser: Client, mailoutbox: list[EmailMessage]
+    superuser: Client, planned: Planned
 ) -> None:
     erin = member("Erin", email="old@example.org")
     save(superuser, erin, location="Riga")
@@ -144,7 +144,7 @@ def test_a_lost_mailbox_is_replaced_and_opens_nothing_any_more(
     assert (address.email, address.verified, address.primary) == ("new@example.org", False, True)
     for email in ("old@example.org", "new@example.org"):
         Client().post("/users/account-recovery", {"email": email})
-    unknown, known = mailoutbox
+    unknown, known = planned
     assert "account-recovery/" not in unknown.body
     assert "account-recovery/" in known.body
 

@@ -4,12 +4,12 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.mail import EmailMessage
 from django.test import Client
 
 from ask.accounts.claims import claim_token
 from ask.accounts.models import User
 from tests.cast import PASSWORD, member
+from tests.web.conftest import Planned
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -20,28 +20,26 @@ def path() -> str:
     return f"/users/claim/{claim_token(user)}"
 
 
-def test_an_imported_person_comes_in(
-    client: Client, path: str, mailoutbox: list[EmailMessage]
-) -> None:
+def test_an_imported_person_comes_in(client: Client, path: str, planned: Planned) -> None:
     assert "Seven" in client.get(path).content.decode()
     fields = {"email": "seven@example.org", "password1": PASSWORD}
     assert client.post(path, fields)["Location"] == "/users/confirm"
     assert "_auth_user_id" not in client.session
-    (url,) = re.findall(r"http://\S+/users/confirm/\S+", str(mailoutbox[0].body))
+    (url,) = re.findall(r"http://\S+/users/confirm/\S+", str(planned[0].body))
     client.post(urlsplit(url).path)
     assert client.session["_auth_user_id"] == "7"
     assert client.get(path).status_code == 410
 
 
 def test_an_address_of_somebody_else_stays_theirs(
-    client: Client, path: str, mailoutbox: list[EmailMessage]
+    client: Client, path: str, planned: Planned
 ) -> None:
     member("Erin", email="erin@example.org")
     fields = {"email": "erin@example.org", "password1": PASSWORD}
     assert client.post(path, fields)["Location"] == "/users/confirm"
     assert User.objects.get(id=7).email == ""
     assert client.get(path).status_code == 200  # another address may be given
-    assert mailoutbox[0].to == ["erin@example.org"]
+    assert planned[0].to == ["erin@example.org"]
 
 
 def test_a_poor_password_is_refused(client: Client, path: str) -> None:

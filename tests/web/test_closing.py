@@ -90,7 +90,7 @@ def test_what_was_chosen_outlives_a_lost_session(client: Client) -> None:
     sent = {"reason": "101", "words": "water & wet", "csrfmiddlewaretoken": "secret"}
     back = quote(f"{url}?reason=101&words=water+%26+wet", safe="/")
     plain = client.post(url, sent)
-    assert plain.headers["Location"] == f"/admin/login/?next={back}"
+    assert plain.headers["Location"] == f"/users/login?next={back}"
     assert client.post(url, sent, headers=HTMX).headers["HX-Redirect"] == plain["Location"]
     client.force_login(cast.carol())
     html = client.get(f"{url}?reason=101&words=water+%26+wet").content.decode()

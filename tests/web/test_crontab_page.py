@@ -112,7 +112,7 @@ def test_the_page_and_a_change_are_for_whom_they_are_for(crontab: Path, who: str
     response = client.post(PAGE, values)
     assert response.status_code == change_status
     if who == "a stranger":
-        assert response.headers["Location"].startswith("/admin/login/?next=/jobs/")
+        assert response.headers["Location"].startswith("/users/login?next=/jobs/")
     assert crontab.read_text() == (AFTER if digest else BEFORE)
     assert Intervention.objects.count() == bool(digest)
 

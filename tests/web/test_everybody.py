@@ -38,7 +38,9 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 def _staff() -> User:
     """With the permissions of the jobs' pages, and no privilege of the site's."""
     found = cast.person("Stan", is_staff=True)
-    found.user_permissions.set(Permission.objects.filter(content_type__app_label="cron"))
+    found.user_permissions.set(
+        Permission.objects.filter(content_type__app_label__in=["cron", "digests"])
+    )
     return found
 
 
@@ -255,6 +257,12 @@ TABLE: dict[str, Line] = {
         post=only("moderator", status=302),
         sent={"is_sure": "yes"},
     ),
+    "mail/dead-addresses": staff_button("/mail/dead-addresses"),
+    "mail/dead-addresses/removal": staff_button("/mail/dead-addresses/removal"),
+    "mail/log": staff_page("/mail/log"),
+    "mail/pause": staff_button("/mail/pause"),
+    "mail/resumption": staff_button("/mail/resumption"),
+    "mail/unsubscribe/<str:token>": Line("/mail/unsubscribe/x", everybody(404), everybody(404)),
     "status": page("/status", 301),
     "status/": page("/status/"),
     "jobs": page("/jobs", 301),
@@ -409,8 +417,92 @@ def routes(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[str]:
             yield from routes(pattern.url_patterns)
 
 
+ACCOUNTS: dict[str, tuple[str, Statuses, int]] = {
+    "users/account-recovery": ("/users/account-recovery", everybody(200), 200),
+    "users/account-recovery/<base36:uidb36>-<str:key>": (
+        "/users/account-recovery/1-x",
+        everybody(200),
+        200,
+    ),
+    "users/account-recovery/done": ("/users/account-recovery/done", everybody(200), 405),
+    "users/account-recovery/sent": ("/users/account-recovery/sent", everybody(200), 405),
+    "users/claim/<str:token>": ("/users/claim/x", everybody(410), 410),
+    "users/confirm": ("/users/confirm", everybody(200), 405),
+    "users/confirm/<str:key>": ("/users/confirm/x", everybody(200), 404),
+    "users/identity": ("/users/identity", members(200), 302),
+    "users/identity/code": ("/users/identity/code", everybody(302), 302),
+    "users/identity/passkey": ("/users/identity/passkey", everybody(302), 302),
+    "users/inactive": ("/users/inactive", everybody(200), 405),
+    "users/inbox": ("/users/inbox", members(200), 302),
+    "users/inbox/<int:id>": ("/users/inbox/1", members(404), 302),
+    "users/login": ("/users/login", everybody(302) | {"anonymous": 200}, 200),
+    "users/login/code": ("/users/login/code", everybody(302), 302),
+    "users/login/passkey": ("/users/login/passkey", everybody(302), 302),
+    "users/logout": ("/users/logout", members(200), 302),
+    "users/settings": ("/users/settings", members(200), 302),
+    "users/settings/data": ("/users/settings/data", members(200), 302),
+    "users/settings/data.zip": ("/users/settings/data.zip", members(200), 302),
+    "users/settings/data/deletion": ("/users/settings/data/deletion", members(200), 302),
+    "users/settings/email": ("/users/settings/email", members(200), 302),
+    "users/settings/factors": ("/users/settings/factors", members(200), 302),
+    "users/settings/factors/app": ("/users/settings/factors/app", everybody(302), 302),
+    "users/settings/factors/app/removal": (
+        "/users/settings/factors/app/removal",
+        members(404),
+        302,
+    ),
+    "users/settings/factors/keys": ("/users/settings/factors/keys", members(200), 302),
+    "users/settings/factors/keys/<int:pk>": ("/users/settings/factors/keys/1", everybody(302), 302),
+    "users/settings/factors/keys/<int:pk>/removal": (
+        "/users/settings/factors/keys/1/removal",
+        everybody(302),
+        302,
+    ),
+    "users/settings/factors/keys/new": ("/users/settings/factors/keys/new", everybody(302), 302),
+    "users/settings/factors/recovery-codes": (
+        "/users/settings/factors/recovery-codes",
+        members(404),
+        302,
+    ),
+    "users/settings/factors/recovery-codes/file": (
+        "/users/settings/factors/recovery-codes/file",
+        members(404),
+        302,
+    ),
+    "users/settings/factors/recovery-codes/new": (
+        "/users/settings/factors/recovery-codes/new",
+        everybody(302),
+        302,
+    ),
+    "users/settings/password": ("/users/settings/password", members(200), 302),
+    "users/settings/password/first": ("/users/settings/password/first", everybody(302), 302),
+    "users/settings/preferences": ("/users/settings/preferences", members(200), 302),
+    "users/settings/sessions": ("/users/settings/sessions", members(200), 302),
+    "users/signup": ("/users/signup", everybody(302) | {"anonymous": 200}, 200),
+}
+"""The entrance, and what everybody has for themselves: an address, what each gets by reading, and
+what a stranger gets for sending something. What people send of their own is tested elsewhere."""
+
+
 def test_no_address_is_missing_from_the_table() -> None:
-    assert set(routes(get_resolver().url_patterns)) == set(TABLE)
+    assert set(routes(get_resolver().url_patterns)) == {*TABLE, *ACCOUNTS}
+
+
+@pytest.mark.parametrize("who", VISITORS)
+def test_everybody_has_an_account_of_their_own(who: str, scene: dict[str, object]) -> None:
+    client, statuses = client_of(who), {}
+    for name, (address, _gets, _post) in ACCOUNTS.items():
+        with undone():
+            statuses[name] = client.get(address).status_code
+    assert statuses == {name: gets[who] for name, (_, gets, _post) in ACCOUNTS.items()}
+
+
+def test_a_stranger_changes_nobody_s_account(scene: dict[str, object]) -> None:
+    client = client_of("anonymous")
+    statuses = {
+        name: client.post(address).status_code for name, (address, _, _p) in ACCOUNTS.items()
+    }
+    assert statuses == {name: post for name, (_, _gets, post) in ACCOUNTS.items()}
 
 
 @pytest.mark.parametrize("who", VISITORS)

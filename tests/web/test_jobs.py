@@ -144,7 +144,7 @@ def test_each_page_and_button_is_for_whom_it_is_for(
     response = client.get(path) if method == "GET" else client.post(path)
     assert response.status_code == (page_status if method == "GET" else button_status)
     if who == "a stranger":
-        assert response.headers["Location"].startswith("/admin/login/?next=/jobs/")
+        assert response.headers["Location"].startswith("/users/login?next=/jobs/")
     if response.status_code == 403:
         assert "nav aria-label" in text_of(response)  # in the site's look
     if response.status_code >= 400 or who == "a stranger":

@@ -155,7 +155,7 @@ def test_each_address_is_for_whom_it_is_for(asked: Post, given: Post, who: str) 
         if response.status_code != expected:
             wrong.append((path, data, response.status_code, expected))
         if who == "a stranger" and response.status_code == 302:
-            assert response.headers["Location"].startswith("/admin/login/?next=/")
+            assert response.headers["Location"].startswith("/users/login?next=/")
     assert wrong == []
     if who == "a stranger":
         assert Post.objects.count() == 2
@@ -660,7 +660,7 @@ def test_the_preview_is_what_will_be_shown(asked: Post) -> None:
 
 def test_a_stranger_is_led_to_the_login_and_asked_for_nothing(asked: Post, given: Post) -> None:
     html = text_of(Client().get(asked.get_absolute_url()))
-    assert f'href="/admin/login/?next={asked.get_absolute_url()}"' in html
+    assert f'href="/users/login?next={asked.get_absolute_url()}"' in html
     assert f"next=/a/{given.id}" in html and f"next=/posts/{given.id}/comments" in html
     assert '<form class="search"' in html and html.count("<form") == 1
     assert "htmx" not in html and "writing.js" not in html

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from ask.accounts.models import User
 from ask.moderation.deleting import deletions
 from ask.questions.closing import REASONS
+from ask.questions.excerpts import excerpt
 from ask.questions.following import follows_question
 from ask.questions.licences import Licence, licence
 from ask.questions.models import (
@@ -44,7 +45,6 @@ from ask.stackexchange.cached import (
 from ask.web import structured
 from ask.web.addresses import question_following_path
 from ask.web.deleted import deleted_answers, deleted_question, may_see
-from ask.web.excerpts import excerpt
 from ask.web.members import member
 from ask.web.offers import Offer, offers_of
 from ask.web.paging import Page, address, page_number

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ask.questions.cached import totals
+from ask.questions.excerpts import excerpt
 from ask.questions.following import follows_tag
 from ask.questions.models import Question, QuestionQuerySet, Tag
 from ask.web.addresses import tag_path, tags_at
-from ask.web.excerpts import excerpt
 from ask.web.members import member
 from ask.web.paging import address, page_of, rows_of
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from ask.accounts.models import User
 from ask.questions.closing import REASONS
 from ask.questions.differences import Change, Part, difference
+from ask.questions.excerpts import excerpt
 from ask.questions.models import (
     Answer,
     Comment,
@@ -28,7 +29,6 @@ from ask.questions.models import (
 from ask.questions.privileges import may
 from ask.questions.revisions import Revision, revisions
 from ask.web.deleted import may_see
-from ask.web.excerpts import excerpt
 from ask.web.members import member
 from ask.web.templatetags.ask import number
 from ask.web.views.errors import gone

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_safe
 
 from ask.core.content import LOCAL_IDS
 from ask.questions.cached import totals
+from ask.questions.excerpts import excerpt
 from ask.questions.following import follows_tag
 from ask.questions.licences import licence
 from ask.questions.models import Question, Tag
 from ask.ratings.models import TopAnswerer
 from ask.stackexchange.cached import source_site
 from ask.web.addresses import tag_info_path
-from ask.web.excerpts import excerpt
 from ask.web.members import member
 from ask.web.paging import address, page_of, rows_of
 

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_safe
 
 from ask.accounts.models import User
 from ask.questions.cached import totals
+from ask.questions.excerpts import excerpt
 from ask.questions.models import Answer, Comment, Post, PostTag, PostType, Question
 from ask.ratings.cached import Rankings, board_key, rankings
 from ask.ratings.models import Badge, BadgeClass, Board, Period, ReputationDay, Standing
 from ask.ratings.standings import starts_at
 from ask.stackexchange.cached import original_author_url, source_site
 from ask.web.bars import picture
-from ask.web.excerpts import excerpt
 from ask.web.paging import address, page_of, rows_of
 
 SIZE = 36
