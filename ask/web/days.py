@@ -1,8 +1,9 @@
-"""Days of UTC that people write into a form."""
+"""Days that people write into a form: of UTC, or of the zone that a page activates."""
 
-from datetime import MAXYEAR, UTC, datetime, time
+from datetime import MAXYEAR, MINYEAR, datetime, time
 
 from django.utils.dateparse import parse_date
+from django.utils.timezone import make_aware
 
 
 def midnight(text: str) -> datetime | None:
@@ -12,4 +13,6 @@ def midnight(text: str) -> datetime | None:
     except ValueError:
         return None
     # Of the calendar's last days, the next one could not be said.
-    return datetime.combine(day, time(), UTC) if day and day.year < MAXYEAR else None
+    if not day or day.year in (MINYEAR, MAXYEAR):
+        return None
+    return make_aware(datetime.combine(day, time()))

@@ -1,16 +1,19 @@
 """Pages for staff: who may see them, and who may do what there."""
 
 from collections.abc import Callable
+from datetime import UTC, tzinfo
 from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django_htmx.http import HttpResponseClientRefresh
 
 from ask.accounts.models import User
+from ask.cron import configuration
 from ask.cron.interventions import Person
 from ask.web.live import is_htmx
 
@@ -38,6 +41,27 @@ def staff_page(permission: str) -> Callable[[View], View]:
         return checked
 
     return decorate
+
+
+def job_page(permission: str) -> Callable[[View], View]:
+    """A `staff_page` about the clock: its moments are shown in the zone of the crontab."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def in_zone(request: HttpRequest, **named: Any) -> HttpResponseBase:
+            with timezone.override(_zone()):
+                return view(request, **named)
+
+        return staff_page(permission)(in_zone)
+
+    return decorate
+
+
+def _zone() -> tzinfo:
+    try:
+        return configuration.zone()
+    except ImproperlyConfigured:
+        return UTC  # the page says what is wrong
 
 
 def may(request: HttpRequest, permission: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ask.cron.secrets import line_without_secrets, without_secrets
+from ask.cron.secrets import line_without_secrets, text_without_secrets, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ from ask.cron.secrets import line_without_secrets, without_secrets
         ("EMAIL_URL", "smtp://user@mail.example", "smtp://…@mail.example"),
         ("HOOK", "https://hooks.example/x?token=abc", "https://hooks.example/x?…"),
         ("MAILTO", "carol@example.com", "carol@example.com"),
+        ("JAVA_OPTS", "-Xmx1g -Ddb.password=hunter2", "-Xmx1g -Ddb.password=…"),
     ],
 )
 def test_what_is_secret_is_hidden(name: str, value: str, shown: str) -> None:
@@ -42,3 +43,28 @@ def test_what_is_secret_is_hidden(name: str, value: str, shown: str) -> None:
 )
 def test_a_line_of_a_crontab_hides_what_is_secret(line: str, shown: str) -> None:
     assert line_without_secrets(line) == shown
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("API_TOKEN=abc sync --all", "API_TOKEN=… sync --all"),
+        ("API_TOKEN='a b' sync", "API_TOKEN=… sync"),
+        ("curl -u ask:hunter2 https://example.org", "curl -u ask:… https://example.org"),
+        ("curl https://ask:hunter2@example.org/x", "curl https://…@example.org/x"),
+        (
+            "curl 'https://example.org/?page=1&token=abc'",
+            "curl 'https://example.org/?page=1&token=…'",
+        ),
+        ("dump --password hunter2 --all", "dump --password … --all"),
+        ("dump --password=hunter2 --all", "dump --password=… --all"),
+        ("dump --password --all", "dump --password --all"),
+        ("curl -H 'Authorization: Bearer abc' x", "curl -H 'Authorization: …' x"),
+        ("java -Ddb.password=hunter2 -jar x.jar", "java -Ddb.password=… -jar x.jar"),
+        ("KEY_FILE=/run/key python manage.py calc_best --full",) * 2,
+        ("backup.sh a=b 2>&1 | tee log; test -e key",) * 2,
+        ("",) * 2,
+    ],
+)
+def test_a_command_hides_what_looks_secret(command: str, shown: str) -> None:
+    assert text_without_secrets(command) == shown

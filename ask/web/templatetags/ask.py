@@ -10,6 +10,7 @@ from django import template
 from django.utils.dates import MONTHS_3
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
 from ask.accounts.models import User
@@ -37,10 +38,14 @@ def _months(language: str | None) -> list[str]:
 
 @register.filter
 def when(moment: datetime | None) -> str:
-    """A moment of UTC, which a script makes relative: `<time …>1 May 2024, 12:00</time>`."""
+    """A moment of UTC, which a script makes relative: `<time …>1 May 2024, 12:00</time>`.
+
+    Shown in UTC, as everywhere, or in the zone that a page activates.
+    """
     if moment is None:
         return ""
-    text = f"{day(moment)}, {moment:%H:%M}"
+    here = localtime(moment)
+    text = f"{day(here)}, {here:%H:%M}"
     return mark_safe(f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}">{text}</time>')
 
 

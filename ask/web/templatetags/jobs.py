@@ -6,11 +6,13 @@ from datetime import datetime, tzinfo
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ask.cron.crontab import Entry
 from ask.cron.models import Attempt, Intervention, Run
+from ask.cron.secrets import text_without_secrets
 from ask.cron.status import EntryStatus
 from ask.cron.words import Language, duration_in_words, in_words
 from ask.cron.words.reasons import reason_in_words
@@ -163,10 +165,11 @@ def last_lines(text: str, count: int = 3) -> str:
 
 @register.filter
 def exactly(moment: datetime) -> SafeString:
-    """A moment of UTC to the second: `1 May 2024, 12:00:05`."""
+    """A moment to the second, in the zone of the page: `1 May 2024, 12:00:05`."""
+    here = localtime(moment)
     return format_html(
-        '<time datetime="{}">{}, {}</time>', f"{moment:%Y-%m-%dT%H:%M:%SZ}", day(moment),
-        f"{moment:%H:%M:%S}",
+        '<time datetime="{}">{}, {}</time>', f"{moment:%Y-%m-%dT%H:%M:%SZ}", day(here),
+        f"{here:%H:%M:%S}",
     )  # fmt: skip
 
 
@@ -214,3 +217,9 @@ def url_of_run(run: Run, deed: str) -> str:
 def url_of_entry(name: str, deed: str) -> str:
     """Where the button of an entry posts to."""
     return f"/jobs/entries/{name}/{deed}"
+
+
+@register.filter
+def discreet(text: str) -> str:
+    """A command without what is secret in it."""
+    return text_without_secrets(text)

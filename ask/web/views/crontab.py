@@ -33,7 +33,7 @@ from ask.cron.secrets import line_without_secrets
 from ask.cron.words import Language, in_words
 from ask.web.listing import listing, shown
 from ask.web.live import is_htmx
-from ask.web.staff import may, person, staff_page
+from ask.web.staff import job_page, may, person
 
 ADDRESS = "/jobs/crontab"
 CHANGE = "cron.change_crontab"
@@ -119,7 +119,7 @@ class Upcoming:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_page("cron.view_run")
+@job_page("cron.view_run")
 def crontab(request: HttpRequest) -> HttpResponseBase:
     """`/jobs/crontab`: the file with what is wrong in it; a POST saves another version."""
     if request.method == "POST":
@@ -136,7 +136,7 @@ def preview(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-@staff_page("cron.view_run")
+@job_page("cron.view_run")
 def _preview(request: HttpRequest) -> HttpResponse:
     draft = _draft(request)
     if not is_htmx(request):

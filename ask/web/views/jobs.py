@@ -16,7 +16,7 @@ from ask.cron.status import Trouble
 from ask.cron.timeline import timeline
 from ask.web.drawings import DrawnTimeline, drawn_durations, drawn_timeline
 from ask.web.live import is_htmx, live
-from ask.web.staff import may, staff_page
+from ask.web.staff import job_page, may
 
 UPCOMING = 5
 LATEST = 20
@@ -30,7 +30,7 @@ def with_slash(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@staff_page("cron.view_run")
+@job_page("cron.view_run")
 def jobs(request: HttpRequest) -> HttpResponse:
     """Every entry, what runs now, the last day, and what people did."""
     now = timezone.now()
@@ -57,7 +57,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@staff_page("cron.view_run")
+@job_page("cron.view_run")
 def day(request: HttpRequest) -> HttpResponse:
     """`/jobs/timeline`: the drawing of the last 24 hours, which the page asks for each minute."""
     now = timezone.now()
@@ -71,7 +71,7 @@ def _day(found: Overview, *, now: datetime) -> DrawnTimeline:
 
 
 @require_safe
-@staff_page("cron.view_run")
+@job_page("cron.view_run")
 def entry(request: HttpRequest, *, name: str) -> HttpResponse:
     """One entry: when it runs, how it fares, and its newest runs.
 

@@ -17,7 +17,7 @@ from ask.cron.overview import newest_runs, usual_seconds
 from ask.web.days import midnight
 from ask.web.live import live
 from ask.web.paging import MAX_NUMBER, Page
-from ask.web.staff import staff_page
+from ask.web.staff import job_page
 from ask.web.templatetags.jobs import CAUSES
 from ask.web.views.jobs import permissions
 
@@ -27,7 +27,7 @@ TROUBLED = [Run.State.FAILED, Run.State.TIMED_OUT, Run.State.LOST]
 
 
 @require_safe
-@staff_page("cron.view_run")
+@job_page("cron.view_run")
 def history(request: HttpRequest) -> HttpResponse:
     """`/jobs/history?job=&state=&cause=&host=&since=&until=`: runs, newest first."""
     wanted = {
@@ -85,7 +85,7 @@ def _chosen(wanted: dict[str, str]) -> QuerySet[Run]:
 
 
 @require_safe
-@staff_page("cron.view_run")
+@job_page("cron.view_run")
 def run(request: HttpRequest, *, id: UUID) -> HttpResponse:
     """One run: how far it is or how it ended, its attempts, and what they printed."""
     found = get_object_or_404(Run, pk=id)
@@ -112,7 +112,7 @@ def run(request: HttpRequest, *, id: UUID) -> HttpResponse:
 
 
 @require_safe
-@staff_page("cron.view_run")
+@job_page("cron.view_run")
 def log(request: HttpRequest, *, id: UUID, number: int) -> HttpResponseBase:
     """All that an attempt printed, where this host has it still."""
     path = _log_of(get_object_or_404(Attempt, run=id, number=number))
@@ -131,7 +131,7 @@ def _log_of(attempt: Attempt) -> Path | None:
 
 
 @require_safe
-@staff_page("cron.view_run")
+@job_page("cron.view_run")
 def deeds(request: HttpRequest) -> HttpResponse:
     """`/jobs/interventions`: what people did, newest first."""
     number = _number(request)

@@ -14,14 +14,14 @@ from ask.cron import interventions
 from ask.cron.models import Run
 from ask.cron.overview import EntryOverview, overview
 from ask.web.live import is_htmx
-from ask.web.staff import person, staff_page
+from ask.web.staff import job_page, person
 from ask.web.views.jobs import entry_named
 
 LONGEST_REASON = 500
 
 
 @require_POST
-@staff_page("cron.start_run")
+@job_page("cron.start_run")
 def start(request: HttpRequest, *, name: str) -> HttpResponse:
     """`POST /jobs/entries/NAME/runs`: a run now."""
     entry = _entry(name)
@@ -33,7 +33,7 @@ def start(request: HttpRequest, *, name: str) -> HttpResponse:
 
 
 @require_POST
-@staff_page("cron.start_run")
+@job_page("cron.start_run")
 def retry(request: HttpRequest, *, id: UUID) -> HttpResponse:
     """`POST /jobs/runs/ID/retry`: another run of the same entry, as the crontab has it now."""
     run = get_object_or_404(Run, pk=id)
@@ -49,7 +49,7 @@ def retry(request: HttpRequest, *, id: UUID) -> HttpResponse:
 
 
 @require_POST
-@staff_page("cron.cancel_run")
+@job_page("cron.cancel_run")
 def cancel(request: HttpRequest, *, id: UUID) -> HttpResponse:
     """`POST /jobs/runs/ID/cancellation`: the end of a run."""
     run = get_object_or_404(Run, pk=id)
@@ -60,7 +60,7 @@ def cancel(request: HttpRequest, *, id: UUID) -> HttpResponse:
     return _said(request, _("%(job)s is told to end.") % {"job": run.job})
 
 
-@staff_page("cron.pause_job")
+@job_page("cron.pause_job")
 def pause(request: HttpRequest, *, name: str) -> HttpResponse:
     """`POST /jobs/entries/NAME/pause` with a reason; a GET asks for one."""
     found = _entry(name)
@@ -74,7 +74,7 @@ def pause(request: HttpRequest, *, name: str) -> HttpResponse:
 
 
 @require_POST
-@staff_page("cron.pause_job")
+@job_page("cron.pause_job")
 def resume(request: HttpRequest, *, name: str) -> HttpResponse:
     """`POST /jobs/entries/NAME/resumption`: its schedule starts it again."""
     was_paused = interventions.resume(name, by=person(request), now=timezone.now())
