@@ -24,12 +24,12 @@ class BadClaim(Exception):
 def is_claimable(user: User) -> bool:
     """Whether this is an imported account that nobody has made sure to be theirs.
 
-    Never one of staff: whoever may make links would get their rights.
+    Never one with rights: whoever may make links would get them.
     """
     return (
         0 < user.pk < LOCAL_IDS
         and user.is_active
-        and not (user.is_staff or user.is_superuser)
+        and not (user.is_staff or user.is_superuser or user.is_moderator)
         and not EmailAddress.objects.filter(user=user, verified=True).exists()
     )
 

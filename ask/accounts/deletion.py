@@ -11,6 +11,13 @@ from django.db import transaction
 from ask.accounts.models import Preferences, User
 from ask.accounts.sessions import end_sessions
 
+PERSONAL = (
+    "display_name username email password is_active is_staff is_superuser is_moderator location"
+    " website_url about about_source profile_image_url account_id age last_login last_seen_at"
+    " edited_at deleted_at"
+).split()
+"""Columns that are written; what is counted meanwhile stays right."""
+
 
 def delete_account(user: User, *, now: datetime) -> None:
     """Take everything personal away from an account, for good. May be repeated.
@@ -28,12 +35,12 @@ def delete_account(user: User, *, now: datetime) -> None:
         user.username = f"~{user.pk}"  # as no name that is made of somebody's own
         user.email = ""
         user.set_unusable_password()
-        user.is_active = user.is_staff = user.is_superuser = False
+        user.is_active = user.is_staff = user.is_superuser = user.is_moderator = False
         user.location = user.website_url = user.about = user.about_source = None
         user.profile_image_url = user.account_id = user.age = None
         user.last_login = user.last_seen_at = None
         user.edited_at = user.deleted_at = user.deleted_at or now
-        user.save()
+        user.save(update_fields=PERSONAL)
         people = ContentType.objects.get_for_model(User)
         LogEntry.objects.filter(content_type=people, object_id=str(user.pk)).update(
             object_repr=user.display_name

@@ -12,16 +12,13 @@ from ask.accounts.models import User
 from ask.moderation import audit
 from ask.moderation.deleting import hide, recount_after
 from ask.moderation.models import AuditAction, AuditEntry, Flag
-from ask.questions import texts, threads
+from ask.questions import limits, texts, threads
 from ask.questions.counters import COMMENTS, VOTES, recount_posts
 from ask.questions.models import CAST_HERE, Comment, Post, PostType, Vote, VoteType
 from ask.questions.privileges import NotAllowed, require
 from ask.questions.texts import BadText
 
 _BEFORE_REASON: Final = " UTC: "
-
-ROUNDS: Final = 3
-"""How often an account is looked at again that is being closed."""
 
 
 def suspend(*, person: User, whom: User, until: datetime, reason: str, now: datetime) -> None:
@@ -68,30 +65,16 @@ def lift(*, person: User, whom: User, now: datetime) -> None:
 def remove_spammer(*, person: User, whom: User, now: datetime) -> int:
     """Close an account, and take away all posts, comments and votes of it; returns how many posts.
 
-    At once or not at all. May be repeated. Flags on it are settled as helpful. Raises NotAllowed.
+    The account is closed first, and what it is about to write waited for; then all is taken away at
+    once. May be repeated. Flags on it are settled as helpful. Raises NotAllowed.
     """
     _require(person, whom, now=now)
-    count = _remove(person=person, whom=whom, now=now)
-    for _again in range(ROUNDS):
-        # What the account was about to write when it was closed.
-        if not _has_something_left(whom):
-            break
-        count += _remove(person=person, whom=whom, now=now)
-    return count
-
-
-def _has_something_left(whom: User) -> bool:
-    return (
-        Vote.objects.filter(CAST_HERE, user=whom).exists()
-        or Comment.objects.filter(user=whom).exists()
-        or Post.objects.filter(
-            owner=whom, deleted_at=None, post_type__in=[PostType.QUESTION, PostType.ANSWER]
-        ).exists()
-    )
+    User.objects.filter(id=whom.id).update(is_active=False)
+    limits.wait_for(whom, now=now)
+    return _remove(person=person, whom=whom, now=now)
 
 
 def _remove(*, person: User, whom: User, now: datetime) -> int:
-    """What is there at this moment; what comes later stands on posts that are not locked."""
     with transaction.atomic():
         owned = set(Post.objects.filter(owner=whom).values_list("id", flat=True))
         votes = Vote.objects.filter(CAST_HERE, user=whom)

@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from ask.accounts.models import User
 from ask.core.refusal import Refusal
+from ask.questions.privileges import NotAllowed, require
 
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
@@ -43,12 +45,20 @@ LIMITS: Final[dict[str, Limit]] = {
 """For who keeps order there are none."""
 
 _COUNT = """
-    INSERT INTO questions_allowance (user_id, action, began_at, count) VALUES (%s, %s, %s, 1)
+    INSERT INTO questions_allowance (user_id, action, began_at, count)
+    SELECT id, %s, %s, 1 FROM accounts_user
+    WHERE id = %s AND is_active AND (suspended_until IS NULL OR suspended_until <= %s)
     ON CONFLICT (user_id, action) DO UPDATE SET
         count = CASE WHEN questions_allowance.began_at = excluded.began_at
             THEN questions_allowance.count + 1 ELSE 1 END,
         began_at = excluded.began_at
     RETURNING count
+"""
+"""Whoever was removed or suspended since their request began counts nothing."""
+
+_WAIT = """
+    INSERT INTO questions_allowance (user_id, action, began_at, count) VALUES (%s, %s, %s, 0)
+    ON CONFLICT (user_id, action) DO UPDATE SET count = questions_allowance.count
 """
 
 
@@ -59,7 +69,7 @@ class TooOften(Refusal):
 
 
 def count(person: User, action: str, *, now: datetime) -> None:
-    """Count one more of somebody's actions, a key of `LIMITS`. Raises TooOften.
+    """Count one more of somebody's actions, a key of `LIMITS`. Raises NotAllowed, TooOften.
 
     To be called in the transaction of the action, for an action always before or always after the
     same other locks: it locks the row that is counted in.
@@ -69,16 +79,32 @@ def count(person: User, action: str, *, now: datetime) -> None:
     limit = LIMITS[action]
     most = limit.known if person.reputation >= KNOWN else limit.newcomer
     began_at = _beginning(now, period=limit.period)
+    adapted = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
-        cursor.execute(
-            _COUNT,
-            [person.id, action, connection.ops.adapt_datetimefield_value(began_at)],
-        )
-        (done,) = cursor.fetchone()
+        cursor.execute(_COUNT, [action, adapted(began_at), person.id, adapted(now)])
+        row = cursor.fetchone()
+    if row is None:
+        person.refresh_from_db(fields=["is_active", "suspended_until"])
+        require(person, "write", now=now)
+        raise NotAllowed(_("This account is closed."))
+    (done,) = row
     if done > most:
         refusal = TooOften(_SENTENCES[limit.period], most=most)
         refusal.ends_at = began_at + limit.period
         raise refusal
+
+
+def wait_for(person: User, *, now: datetime) -> None:
+    """Wait until everything that somebody is doing at this moment is done.
+
+    Each action has locked its row here. They are looked at one by one, in no transaction: whoever
+    held one and waited for another could wait in a circle.
+    """
+    for action, limit in LIMITS.items():
+        began_at = _beginning(now, period=limit.period)
+        adapted = connection.ops.adapt_datetimefield_value(began_at)
+        with connection.cursor() as cursor:
+            cursor.execute(_WAIT, [person.id, action, adapted])
 
 
 def _beginning(now: datetime, *, period: timedelta) -> datetime:

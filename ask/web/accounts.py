@@ -46,6 +46,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         save_with_username(user)
         return user
 
+    def set_password(self, user: User, password: str) -> None:
+        """Alone: what else the row says may have changed since the request began."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def get_login_stages(self) -> list[str]:
         stages: list[str] = super().get_login_stages()
         ours = f"{__name__}.ConfirmationStage"

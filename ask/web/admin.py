@@ -176,7 +176,7 @@ class UserAdmin(UserAdminBase):
         return (*self.readonly_fields, *rights)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        is_above = obj is not None and (obj.is_superuser or obj.is_staff)
+        is_above = obj is not None and (obj.is_superuser or obj.is_staff or obj.is_moderator)
         if is_above and not is_superuser(request):
             return False
         return bool(super().has_change_permission(request, obj))
@@ -184,7 +184,9 @@ class UserAdmin(UserAdminBase):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if set(form.changed_data) & set(User.PROFILE_FIELDS):
             obj.edited_at = timezone.now()
-        super().save_model(request, obj, form, change)
+        # What is counted meanwhile stays right.
+        columns = {field.name for field in User._meta.concrete_fields}
+        obj.save(update_fields=[*columns.intersection(form.changed_data), "edited_at"])
         if "email" in form.changed_data:
             give_address(obj, form.cleaned_data["email"])
 

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from ask.questions.models import PostHistoryType as Kind
 from ask.questions.models import Question, Vote, VoteType
-from tests.cast import NOON, answer, bob, carol, comment, history
+from tests.cast import NOON, answer, ask, bob, carol, comment, history
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +74,11 @@ def test_a_long_history_takes_few_queries(
         client.get(f"/posts/{question.id}/{page}")
         with django_assert_max_num_queries(5):
             assert client.get(f"/posts/{question.id}/{page}").status_code == 200
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_the_address_of_what_was_deleted_does_not_tell_its_title(client: Client) -> None:
+    hidden = ask("What was hidden from all?", deleted_at=NOON)
+    assert client.get(f"/posts/{hidden.id}").status_code == 410
+    client.force_login(carol())
+    assert "what-was-hidden" in client.get(f"/posts/{hidden.id}").headers["Location"]

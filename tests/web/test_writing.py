@@ -760,5 +760,5 @@ def test_a_member_s_page_asks_little_more_than_a_stranger_s(
     client.get(question.get_absolute_url())
     # Five as everybody's, session and person, and then votes, following, the draft and what of
     # theirs was deleted.
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         client.get(question.get_absolute_url())

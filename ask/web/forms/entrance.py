@@ -18,6 +18,13 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
         self.fields["login"].label = _("E-mail or username")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
+    def user_credentials(self) -> dict[str, Any]:
+        """One way to look for the account, so that time does not tell whether there is one."""
+        found: dict[str, Any] = super().user_credentials()
+        if "email" in found:
+            found.pop("username", None)  # no username has an @
+        return found
+
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     name = NameField()

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ask.questions import drafts
 from ask.questions.models import Draft
+from ask.web.deleted import may_see
 from ask.web.live import is_htmx
 from ask.web.members import member, member_page, member_part
 from ask.web.refusals import went
@@ -52,7 +53,11 @@ def save(request: HttpRequest) -> HttpResponse:
 @member_page
 def all_drafts(request: HttpRequest) -> HttpResponse:
     """`/users/drafts`: what is not published, the latest first."""
-    found = drafts.of(member(request)).select_related("post__parent")[:SHOWN]
+    found = list(drafts.of(member(request)).select_related("post__parent")[:SHOWN])
+    for draft in found:
+        if draft.post and draft.post.deleted_at and not may_see(request, draft.post):
+            draft.post.title = None  # it is not for everybody any more
+            draft.post.parent = None
     return render(request, "web/writing/drafts.html", {"drafts": found})
 
 

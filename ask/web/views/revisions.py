@@ -126,6 +126,8 @@ def _history(post: Post) -> QuerySet[PostHistory]:
 def post(request: HttpRequest, id: int) -> HttpResponse:
     """`/posts/ID`: wherever this post is shown."""
     found = _find(id)
+    if found.deleted_at and not may_see(request, found):
+        return gone(request)  # not its title either, which is a part of its address
     is_shown = found.post_type in THREAD
     return HttpResponseRedirect(found.get_absolute_url() if is_shown else f"/posts/{id}/revisions")
 
