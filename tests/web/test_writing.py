@@ -758,7 +758,7 @@ def test_a_member_s_page_asks_little_more_than_a_stranger_s(
             cast.comment(given)
     client = client_of(cast.alice())
     client.get(question.get_absolute_url())
-    # Five as everybody's, session and person, and then votes, following, the draft and what of
-    # theirs was deleted.
+    # Five as everybody's, session and person, and then votes, following, the draft, what of theirs
+    # was deleted, and what they have not read in their inbox.
     with django_assert_max_num_queries(12):
         client.get(question.get_absolute_url())
