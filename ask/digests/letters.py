@@ -86,7 +86,7 @@ def _part(name: str, **context: object) -> Part:
     return Part(text, mark_safe(get_template(f"digests/{name}.html").render(context)))
 
 
-@lru_cache(4_000)
+@lru_cache(5_000)
 def _told(entry: Entry, language: str) -> Part:
     """Many hear of the same; a mail has few parts of its own."""
     with translation.override(language):
@@ -138,7 +138,7 @@ def letter(
     message = EmailMultiAlternatives(
         subject,
         whole.text,
-        sender(site),
+        sender(settings.DEFAULT_FROM_EMAIL, site),
         [to],
         headers={
             "Message-ID": f"<{_digest(mail.key)}@{host}>",
@@ -152,10 +152,11 @@ def letter(
     return message
 
 
-def sender(site: str) -> str:
-    """`DEFAULT_FROM_EMAIL`, which has the site's name unless it has one."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((name or header_text(site), address))
+@lru_cache(10)
+def sender(address: str, site: str) -> str:
+    """An address of the site, which has its name unless it has one."""
+    name, bare = parseaddr(address)
+    return formataddr((name or header_text(site), bare))
 
 
 def header_text(text: str) -> str:

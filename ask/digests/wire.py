@@ -9,12 +9,16 @@ import binascii
 import re
 import secrets
 from email.utils import formatdate, make_msgid
+from functools import lru_cache
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.core.mail.message import forbid_multi_line_headers
+from django.core.mail.message import forbid_multi_line_headers, sanitize_address
 from django.core.mail.utils import DNS_NAME
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+
+_PLAIN = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
+"""An address that is sent as it is."""
 
 ALIKE = 1.3
 """Bytes a character up to which a text is readable as quoted-printable."""
@@ -59,13 +63,28 @@ def _headers(message: EmailMessage) -> bytes:
     }
     lines = []
     for name, value in headers.values():
-        _, safe = forbid_multi_line_headers(name, value, "utf-8")
-        lines.append(f"{name}: {safe}")
+        lines.append(f"{name}: {_safe(name, value)}")
     return _crlf("\n".join([*lines, ""])).encode("ascii")
 
 
+def bare(address: str) -> str:
+    """An address without a name, its domain in ASCII. Raises ValueError."""
+    return address if _PLAIN.fullmatch(address) else _sanitized(address)
+
+
+@lru_cache(100)
+def _sanitized(address: str) -> str:
+    return sanitize_address(address, "utf-8")
+
+
+@lru_cache(1_000)
+def _safe(name: str, value: str) -> str:
+    """A header's value as it is sent; most are the same in many mails. Raises BadHeaderError."""
+    return value if _PLAIN.fullmatch(value) else forbid_multi_line_headers(name, value, "utf-8")[1]
+
+
 def _crlf(text: str) -> str:
-    return _LINE_END.sub("\r\n", text)
+    return _LINE_END.sub("\r\n", text) if "\r" in text else text.replace("\n", "\r\n")
 
 
 def _text(subtype: str, text: str) -> bytes:

@@ -22,9 +22,10 @@ SENT, FAILED, UNKNOWN, AGAIN = (
 )
 
 
-@pytest.fixture
-def server(settings: Settings) -> Iterator[MailServer]:
+@pytest.fixture(params=[False, True], ids=["one by one", "pipelining"])
+def server(settings: Settings, request: pytest.FixtureRequest) -> Iterator[MailServer]:
     with mail_server() as found:
+        found.is_pipelining = request.param
         use(found.url, settings)
         yield found
 

@@ -24,6 +24,8 @@ class MailServer:
     answers: dict[str, str] = field(default_factory=dict)
     """What single recipients are answered: `450 Later`. After `DATA`: `data 450 Later`; `drop` ends
     the connection at once, `data drop` when the mail was taken, and `data hang` says nothing."""
+    is_pipelining: bool = False
+    """Whether it says that it takes several commands at once."""
     greetings: int = 0
     """How many connections there were."""
     most: int = 0
@@ -74,6 +76,8 @@ class MailServer:
         self.greetings += 1
         self.on_connection = 0
         session.host_name = hostname
+        if self.is_pipelining:
+            answers.insert(-1, "250-PIPELINING")
         return answers
 
 
