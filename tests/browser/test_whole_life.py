@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from django.utils.translation import gettext, override
 from playwright.sync_api import BrowserContext, Page, expect
 
 from ask.accounts.models import Preferences, User
@@ -84,8 +83,7 @@ def test_a_person_comes_lives_here_and_goes(
     plain = told.get_body(("plain",))
     assert plain
     assert "Why is the evening sky blue?" in plain.get_content()
-    with override(language):
-        assert gettext("unsubscribe").split()[0].lower()[:6] in plain.get_content().lower()
+    assert bool(re.search("[а-я]", plain.get_content())) is (language == "ru")
 
     # She votes, for which she needs some standing, and accepts.
     User.objects.filter(pk=question.owner.pk).update(base_reputation=50, reputation=50)
