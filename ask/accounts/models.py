@@ -197,6 +197,11 @@ class Preferences(models.Model):
     digest = _frequency(_("A digest of the best unanswered questions"), Frequency.NEVER)
 
     @classmethod
+    def begin(cls, user: User, *, language: str | None) -> None:
+        """Of somebody new, who hears of things in the language that they read now."""
+        cls.objects.get_or_create(user=user, defaults={"language": language or ""})
+
+    @classmethod
     def of(cls, user: User) -> "Preferences":
         """Somebody's; the defaults, not saved, of who never chose."""
         return cls.objects.filter(user=user).first() or cls(user=user)

@@ -44,6 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.email = form.cleaned_data["email"].lower()
         user.set_password(form.cleaned_data["password1"])
         save_with_username(user)
+        Preferences.begin(user, language=get_language())
         return user
 
     def set_password(self, user: User, password: str) -> None:

@@ -7,11 +7,13 @@ from allauth.account.utils import perform_login
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ask.accounts import claims
 from ask.accounts.claims import BadClaim
+from ask.accounts.models import Preferences
 from ask.web.forms.claims import ClaimForm
 
 
@@ -31,6 +33,7 @@ def claim(request: HttpRequest, token: str) -> HttpResponse:
             response: HttpResponse = prevent_enumeration(request, email=email)
             return response
         claims.claim(user, email=email, password=password)
+        Preferences.begin(user, language=get_language())
     except BadClaim:
         return render(request, "web/claim_over.html", status=410)
     if request.user.is_authenticated:
