@@ -9,9 +9,7 @@ from uuid import UUID
 
 import html5lib
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connections, router
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -19,7 +17,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from ask.accounts.models import User
 from ask.cron import interventions
 from ask.cron.models import Attempt, Intervention, Pause, Run
-from tests.cast import person
+from tests.cast import person, staff
+from tests.web.visiting import client_of, text_of
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -75,24 +74,6 @@ def runs() -> dict[UUID, Run]:
         output_tail="it ended",
     )  # fmt: skip
     return {RUN: going, ENDED: ended}
-
-
-def staff(*permissions: str, is_staff: bool = True) -> User:
-    found = person("Dora" + "".join(permissions), is_staff=is_staff)
-    found.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    return found
-
-
-def client_of(user: User | None, *, is_strict: bool = False) -> Client:
-    client = Client(enforce_csrf_checks=is_strict)
-    if user:
-        client.force_login(user)
-    return client
-
-
-def text_of(response: object) -> str:
-    assert isinstance(response, HttpResponse)
-    return response.content.decode()
 
 
 # Who may do what
