@@ -30,7 +30,7 @@ class Condition(StrEnum):
     """How an entry fares; the worst that is true of it, from the bottom up."""
 
     NEVER = "never"
-    """No run of it has come to an end yet, and none had to."""
+    """No run of it has come to an end of its own yet, and none had to."""
     WELL = "well"
     RUNNING = "running"
     PAUSED = "paused"

@@ -220,6 +220,14 @@ def test_an_entry_that_is_gone_keeps_its_runs(runs: dict[UUID, Run], crontab: Pa
     assert client.get("/jobs/entries/never").status_code == 404
 
 
+def test_an_entry_whose_only_run_was_stopped_has_no_result_yet(runs: dict[UUID, Run]) -> None:
+    Run.objects.filter(pk=RUN).delete()
+    Run.objects.update(state="stopped")
+    html = text_of(client_of(staff(SEES)).get(f"/jobs/entries/{NAME}"))
+    assert "no result yet" in html
+    assert "ended yet" not in html
+
+
 def test_a_broken_crontab_is_said(crontab: Path) -> None:
     crontab.write_text("61 * * * * true\n")
     response = client_of(staff(SEES)).get("/jobs/")
