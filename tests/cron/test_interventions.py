@@ -1,5 +1,6 @@
 """What people do to the clock by hand: asked for, recorded, and carried out once."""
 
+import errno
 import os
 import signal
 import socket
@@ -340,6 +341,44 @@ def test_what_stands_in_the_place_of_a_bell_is_left_alone(tmp_path: Path) -> Non
     path.write_text("no bell")
     assert not ring(path)
     assert path.read_text() == "no bell"
+
+
+def refuse(*_: object) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+def test_a_bell_that_cannot_be_hung_up_is_complained_of_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(os, "mkfifo", refuse)
+    bell = Bell(tmp_path / "bell")
+    for _ in range(3):
+        bell.listen()
+        assert not bell.has_rung()
+    assert [record.message for record in caplog.records] == [
+        f"{tmp_path / 'bell'}: Operation not permitted; what people ask for begins a few seconds"
+        " later."
+    ]
+    monkeypatch.undo()
+    bell.listen()
+    assert ring(tmp_path / "bell")
+    assert bell.has_rung()
+    bell.close()
+
+
+def test_a_bell_rings_again_once_its_place_is_free(tmp_path: Path) -> None:
+    path = tmp_path / "bell"
+    bell = Bell(path)
+    bell.listen()
+    path.unlink()
+    path.mkdir()
+    bell.listen()
+    assert bell.descriptor is None
+    path.rmdir()
+    bell.listen()
+    assert ring(path)
+    assert bell.has_rung()
+    bell.close()
 
 
 @pytest.fixture
