@@ -1,19 +1,17 @@
 """Every entry of the crontab with what its records say: what staff look at."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from statistics import median
 
 from django.core.exceptions import ImproperlyConfigured
 
 from ask.cron import configuration
 from ask.cron.crontab import Crontab, CrontabError, Entry
+from ask.cron.durations import usual_seconds
 from ask.cron.models import Intervention, Pause, Run
 from ask.cron.records import present
 from ask.cron.status import EntryStatus, Status, status
-
-LOOKED_AT = 20
-"""Newest runs of a job, of which the middle says how long it usually takes."""
 
 LIGHT = ("job", "state", "scheduled_for", "started_at", "ended_at", "next_attempt_at", "host",
          "progress_done", "progress_total", "progress_phase", "peak_memory")  # fmt: skip
@@ -27,7 +25,7 @@ class EntryOverview:
     entry: Entry
     status: EntryStatus
     last: Run | None = None
-    """Its newest run, whatever its state."""
+    """Its newest run that was not skipped; where there is none, its newest."""
     next_at: datetime | None = None
     usual: float | None = None
     """Seconds that runs take which succeed; None where none has."""
@@ -52,7 +50,7 @@ class Overview:
 
 
 def overview(*, now: datetime) -> Overview:
-    """The state of all entries; one query for each of them, and few for all. Raises DatabaseError.
+    """The state of all entries, by few queries. Raises DatabaseError.
 
     Where the crontab cannot be read, there are no entries, and the status says so.
     """
@@ -68,15 +66,16 @@ def overview(*, now: datetime) -> Overview:
     waiting = set(asked.values_list("job", flat=True))
     leased = set(Run.objects.held().exclude(lease=None).values_list("lease", flat=True))
     states = {one.name: one for one in found.entries}
+    last, usual = last_runs(states), usual_seconds(states)
     entries = [
         _of(
             entry, states[entry.name], now=now, zone=zone, pause=pauses.get(entry.name),
+            last=last.get(entry.name), usual=usual.get(entry.name),
             is_asked=entry.name in waiting, is_busy=entry.name in leased,
         )
         for entry in crontab.entries
         if entry.name in states
     ]  # fmt: skip
-    usual = {one.entry.name: one.usual for one in entries}
     return Overview(
         status=found, zone=zone, entries=entries, running=_running(usual), hosts=present()
     )
@@ -88,40 +87,38 @@ def _of(
     *,
     now: datetime,
     zone: tzinfo,
+    last: Run | None,
+    usual: float | None,
     pause: Pause | None,
     is_asked: bool,
     is_busy: bool,
 ) -> EntryOverview:
-    newest = newest_runs(entry.name)
     next_at = next(entry.schedule.runs(int(now.timestamp()), zone=zone), None)
     return EntryOverview(
         entry=entry,
         status=found,
-        last=newest[0] if newest else None,
+        last=last,
         next_at=datetime.fromtimestamp(next_at, UTC) if next_at is not None else None,
-        usual=usual_seconds(newest),
+        usual=usual,
         pause=pause,
         is_asked=is_asked,
         is_busy=is_busy and entry.options.overlap != "allow",
     )
 
 
-def _running(usual: dict[str, float | None]) -> list[tuple[Run, float | None]]:
+def _running(usual: dict[str, float]) -> list[tuple[Run, float | None]]:
     columns = (*LIGHT, "output", "claimed_at", "cause")
-    runs = Run.objects.running().only(*columns).order_by("scheduled_for", "job")
-    return [(run, usual.get(run.job)) for run in runs]
+    # Put in order here, or SQLite would not take the index of what runs.
+    runs = Run.objects.held().running().only(*columns)
+    found = sorted(runs, key=lambda run: (run.scheduled_for, run.job))
+    return [(run, usual.get(run.job)) for run in found]
 
 
-def newest_runs(job: str) -> list[Run]:
-    """The newest runs of a job, newest first, without their texts. Raises DatabaseError."""
-    return list(Run.objects.filter(job=job).only(*LIGHT).order_by("-scheduled_for")[:LOOKED_AT])
+def last_runs(jobs: Collection[str]) -> dict[str, Run]:
+    """The newest run of each job that was not skipped, without its texts. Raises DatabaseError.
 
-
-def usual_seconds(runs: list[Run]) -> float | None:
-    """How long runs take that succeed, if any has."""
-    spans = [
-        (run.ended_at - run.started_at).total_seconds()
-        for run in runs
-        if run.state == Run.State.SUCCEEDED and run.started_at and run.ended_at
-    ]
-    return median(spans) if spans else None
+    Where nothing else is, a skipped one. Two queries.
+    """
+    found = {run.job: run for run in Run.objects.not_skipped().newest_of(jobs).only(*LIGHT)}
+    others = [job for job in jobs if job not in found]
+    return found | {run.job: run for run in Run.objects.newest_of(others).only(*LIGHT)}

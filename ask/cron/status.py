@@ -114,7 +114,7 @@ def status(*, now: datetime) -> Status:
 def _telling(entries: Collection[Entry]) -> dict[str, EntryStatus]:
     """What the newest runs say of the entries that have any; two queries."""
     names = [entry.name for entry in entries]
-    ended = Run.objects.filter(state__in=list(SETTLING)).newest_of(names)
+    ended = Run.objects.not_skipped().filter(state__in=list(SETTLING)).newest_of(names)
     found = {
         run.job: EntryStatus(
             name=run.job, condition=Condition(SETTLING[Run.State(run.state)]), since=run.ended_at

@@ -55,6 +55,17 @@ def test_of_a_job_that_runs_often_only_the_newest_stay() -> None:
     assert len(left("seldom")) == 1
 
 
+def test_what_a_pause_skipped_takes_no_room_from_what_ran() -> None:
+    for days in range(10, 15):
+        ran("often", days_ago=days)
+    for days in range(3, 10):
+        ran("often", days_ago=days, state=Run.State.SKIPPED)
+    assert clean("--per-job", "5", "--dry-run") == "Would remove 2 records of runs.\n"
+    assert clean("--per-job", "5") == "Removed 2 records of runs.\n"
+    states = Run.objects.values_list("state", flat=True)
+    assert sorted(states) == 5 * [Run.State.SKIPPED] + 5 * [Run.State.SUCCEEDED]
+
+
 def test_what_still_claims_a_tick_stays_however_many_there_are() -> None:
     for minutes in range(10):
         ran("often", days_ago=minutes / 1440)
