@@ -241,6 +241,29 @@ def test_no_stranger_is_killed_that_has_the_number_of_a_runner(host: Make, tmp_p
     slot.release()
 
 
+@pytest.mark.parametrize("action", ["store", "obey"])
+def test_without_a_scheduler_a_cancellation_is_carried_out_by_whoever_comes_by(
+    tmp_path: Path, settings: Settings, host: Make, action: str
+) -> None:
+    settings.CRONTAB = tmp_path / "crontab"
+    settings.CRONTAB.write_text("61 * * * * broken\n")  # which no cancellation needs
+    at = host("#: name=job\n0 0 1 1 * sleep 60\n")
+    started = ask_to_start("job", by=CAROL, now=NOW)
+    at.carry_out()
+    run = run_of(started)
+    at.until_begun(run)
+    ask_to_start("other", by=CAROL, now=NOW - timedelta(minutes=1))
+    asked = ask_to_cancel(run, by=ALICE, now=NOW)
+    if action == "store":
+        call_command("crontab", "store")
+    else:
+        with pytest.raises(CommandError, match="the minute goes from 0 to 59"):  # of the start
+            call_command("crontab", "obey")
+    assert at.until_ended(run).state == "stopped"
+    asked.refresh_from_db()
+    assert asked.state == "done"
+
+
 # Pausing
 
 
@@ -306,6 +329,18 @@ def test_the_terminal_pauses_and_resumes(
     with pytest.raises(CommandError, match="not paused"):
         call_command("crontab", "resume", "job")
     with pytest.raises(CommandError, match="Did you mean job"):
+        call_command("crontab", "pause", "jobs")
+
+
+def test_the_terminal_pauses_what_ran_though_nobody_can_read_the_crontab(
+    tmp_path: Path, settings: Settings
+) -> None:
+    settings.CRONTAB = tmp_path / "crontab"
+    settings.CRONTAB.write_text("61 * * * * broken\n")
+    Run.objects.create(job="job", scheduled_for=NOW, claimed_at=NOW, state="succeeded")
+    call_command("crontab", "pause", "job")
+    assert Pause.objects.get().job == "job"
+    with pytest.raises(CommandError, match="the minute goes from 0 to 59"):
         call_command("crontab", "pause", "jobs")
 
 

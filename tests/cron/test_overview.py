@@ -5,15 +5,18 @@ from pathlib import Path
 
 import pytest
 from django.db import connections, router
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from ask.cron.durations import LOOKED_AT, usual_seconds
+from ask.cron.interventions import Person, pause
 from ask.cron.models import Run
 from ask.cron.overview import EntryOverview, last_runs, overview
+from ask.cron.status import Trouble
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
 NOON = datetime(2027, 1, 15, 12, tzinfo=UTC)
+CAROL = Person(name="Carol")
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +74,50 @@ def test_of_more_jobs_than_a_database_takes_in_one_select_all_are_found() -> Non
     ran("succeeded", job="job0")
     ran("succeeded", job="job1200")
     assert set(last_runs([f"job{number}" for number in range(1201)])) == {"job0", "job1200"}
+
+
+# What goes on
+
+
+def test_a_run_that_goes_on_lets_no_other_begin_unless_they_may_overlap() -> None:
+    ran("running")
+    ran("running", job="wide")
+    assert [one.is_busy for one in overview(now=NOON).entries] == [True, False]
+
+
+# One entry, and many
+
+
+def test_one_entry_can_be_looked_at_alone() -> None:
+    ran("running")
+    ran("running", job="wide")
+    (one,) = (found := overview(now=NOON, name="wide")).entries
+    assert one.entry.name == "wide"
+    assert [run.job for run, _ in found.running] == ["wide"]
+    assert overview(now=NOON, name="none").entries == []
+
+
+def test_what_runs_is_seen_though_nobody_can_read_the_crontab(crontab: Path) -> None:
+    ran("running", job="gone")
+    crontab.write_text("61 * * * * true\n")
+    for found in (overview(now=NOON), overview(now=NOON, name="gone")):
+        assert found.status.trouble is Trouble.CRONTAB
+        assert [run.job for run, _ in found.running] == ["gone"]
+
+
+@pytest.mark.parametrize("name", ["", "job0"])
+def test_many_entries_take_as_many_queries_as_one(
+    crontab: Path, django_assert_max_num_queries: DjangoAssertNumQueries, name: str
+) -> None:
+    connection = connections[router.db_for_read(Run)]
+    for count in (1, 60):
+        names = [f"job{number}" for number in range(count)]
+        crontab.write_text("".join(f"#: name={name}\n0 * * * * true\n" for name in names))
+        for job in names:
+            ran("succeeded", job=job, minutes_ago=count)
+            pause(job, by=CAROL, reason="", now=NOON)
+        with django_assert_max_num_queries(13, connection=connection):
+            assert len(overview(now=NOON, name=name).entries) == (1 if name else count)
 
 
 @pytest.mark.parametrize("state", ["not_skipped", "succeeded"])
