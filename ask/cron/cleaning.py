@@ -41,12 +41,22 @@ def clean_runs(
             due = due.exclude(state=Run.State.RUNNING)
             count += due.count() if is_trial else _delete(due, advanced=advanced)
     if not is_trial:
+        _give_up(before=now - CLAIMS_KEPT, now=now)
         Intervention.objects.filter(at__lt=now - INTERVENTIONS_KEPT).delete()
         Watch.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
         # Of jobs that are gone, nobody will say that they work again.
         streaks = Streak.objects.filter(last_failed_for__lt=now - timedelta(days=days))
         streaks.exclude(job__in=Run.objects.values("job")).delete()
     return count
+
+
+def _give_up(*, before: datetime, now: datetime) -> None:
+    """End what people asked for and nobody will do any more."""
+    waiting = Intervention.objects.waiting().filter(at__lt=before)
+    waiting.starts().refuse(Intervention.Refusal.LATE, now=now)
+    over = waiting.filter(kind=Intervention.Kind.CANCEL)
+    over = over.exclude(run__in=Run.objects.running().values("pk"))
+    over.refuse(Intervention.Refusal.ENDED, now=now)
 
 
 def _delete(runs: QuerySet[Run], *, advanced: Callable[[int], None]) -> int:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -213,6 +213,14 @@ class InterventionQuerySet(models.QuerySet["Intervention"]):
     def waiting(self) -> Self:
         """Those that nobody has carried out yet, in their order."""
         return self.filter(state=Intervention.State.ASKED).order_by("at")
+
+    def starts(self) -> Self:
+        """Those that want a run."""
+        return self.filter(kind__in=[Intervention.Kind.START, Intervention.Kind.RETRY])
+
+    def refuse(self, refusal: str, *, now: datetime) -> int:
+        """Say why nothing came of them; how many these are."""
+        return self.update(state=Intervention.State.REFUSED, refusal=refusal, ended_at=now)
 
 
 class Intervention(models.Model):

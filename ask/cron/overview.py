@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from ask.cron.configuration import NoCrontab, site_crontab
 from ask.cron.crontab import Entry
 from ask.cron.durations import usual_seconds
+from ask.cron.interventions import give_up
 from ask.cron.models import Intervention, Pause, Run
 from ask.cron.records import present
 from ask.cron.status import Condition, EntryStatus, Status, Trouble, status_of, unknown
@@ -65,8 +66,8 @@ def overview(*, now: datetime, name: str = "") -> Overview:
     last, usual = last_runs(names), usual_seconds(names)
     paused = [one.name for one in found.entries if one.condition is Condition.PAUSED]
     pauses = Pause.objects.in_bulk(paused)
-    starts = Intervention.objects.waiting().exclude(kind=Intervention.Kind.CANCEL)
-    asked = set(starts.values_list("job", flat=True))
+    give_up(crontab.entries, now=now)
+    asked = set(Intervention.objects.waiting().starts().values_list("job", flat=True))
     occupied = busy(crontab.entries)
     entries = [
         EntryOverview(

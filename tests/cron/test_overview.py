@@ -8,8 +8,8 @@ from django.db import connections, router
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from ask.cron.durations import LOOKED_AT, usual_seconds
-from ask.cron.interventions import Person, pause
-from ask.cron.models import Run
+from ask.cron.interventions import MARGIN, Person, ask_to_retry, ask_to_start, pause
+from ask.cron.models import Intervention, Run
 from ask.cron.overview import EntryOverview, last_runs, overview
 from ask.cron.status import Trouble
 
@@ -85,15 +85,35 @@ def test_a_run_that_goes_on_lets_no_other_begin_unless_they_may_overlap() -> Non
     assert [one.is_busy for one in overview(now=NOON).entries] == [True, False]
 
 
+def test_what_was_asked_for_begins_until_it_is_too_late_for_that() -> None:
+    asked = ask_to_start("best", by=CAROL, now=NOON)
+    in_time = NOON + timedelta(minutes=5) + MARGIN
+    assert best(now=in_time).is_asked
+    assert not best(now=in_time + timedelta(seconds=1)).is_asked
+    asked.refresh_from_db()
+    assert (asked.state, asked.refusal) == ("refused", "late")
+    assert asked.ended_at == in_time + timedelta(seconds=1)
+
+
+def test_a_retry_is_given_up_too_and_a_cancellation_waits_for_its_host() -> None:
+    run = ran("running")
+    ask_to_retry(run, by=CAROL, now=NOON)
+    Intervention.objects.create(kind="cancel", job="best", run=run.pk, at=NOON, state="asked")
+    assert not best(now=NOON + timedelta(hours=1)).is_asked
+    assert [asked.kind for asked in Intervention.objects.waiting()] == ["cancel"]
+
+
 # One entry, and many
 
 
 def test_one_entry_can_be_looked_at_alone() -> None:
     ran("running")
     ran("running", job="wide")
+    ask_to_start("best", by=CAROL, now=NOON - timedelta(hours=1))
     (one,) = (found := overview(now=NOON, name="wide")).entries
     assert one.entry.name == "wide"
     assert [run.job for run, _ in found.running] == ["wide"]
+    assert Intervention.objects.waiting().exists()  # nobody looked at that one
     assert overview(now=NOON, name="none").entries == []
 
 

@@ -7,7 +7,14 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from ask.cron import cleaning
-from ask.cron.interventions import Person, pause, resume
+from ask.cron.interventions import (
+    Person,
+    ask_to_cancel,
+    ask_to_retry,
+    ask_to_start,
+    pause,
+    resume,
+)
 from ask.cron.models import Attempt, Intervention, Run, Streak, Watch
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -101,6 +108,23 @@ def test_what_people_did_stays_for_a_year() -> None:
         resume("a", by=Person(name="Carol"), now=resumed)
     clean("--days", "30")
     assert Intervention.objects.count() == 4
+
+
+def test_what_nobody_did_in_two_days_is_given_up() -> None:
+    now = timezone.now()
+    old, new = now - timedelta(hours=49), now - timedelta(hours=47)
+    going, over = ran("a", days_ago=1, state=Run.State.RUNNING), ran("b", days_ago=1)
+    ask_to_start("a", by=Person(name="Carol"), now=old)
+    ask_to_retry(over, by=Person(name="Carol"), now=new)
+    for run in (going, over):
+        ask_to_cancel(run, by=Person(name="Carol"), now=old)
+    clean("--dry-run")
+    assert Intervention.objects.waiting().count() == 4
+    clean()
+    found = Intervention.objects.order_by("kind", "job").values_list("kind", "job", "refusal")
+    assert list(found) == [
+        ("cancel", "a", ""), ("cancel", "b", "ended"), ("retry", "b", ""), ("start", "a", "late"),
+    ]  # fmt: skip
 
 
 def test_a_host_that_is_gone_is_forgotten() -> None:

@@ -256,6 +256,18 @@ def test_a_page_asks_each_second_while_something_goes_on(runs: dict[UUID, Run], 
     assert 'hx-trigger="every 5s' in text_of(client.get(path))
 
 
+@pytest.mark.parametrize("path", ["/jobs/", f"/jobs/entries/{NAME}"])
+def test_a_page_asks_each_second_until_what_was_asked_for_has_begun(path: str) -> None:
+    client = client_of(staff(SEES))
+    interventions.ask_to_start(NAME, by=interventions.Person(name="Carol"), now=now())
+    assert 'hx-trigger="every 1s' in (html := text_of(client.get(path)))
+    assert "begins" in html
+    Intervention.objects.update(at=now() - timedelta(hours=1))
+    assert 'hx-trigger="every 5s' in (html := text_of(client.get(path)))
+    assert "begins" not in html
+    assert "nobody was there to start it in time" in html
+
+
 def test_what_has_not_changed_is_not_sent_again(runs: dict[UUID, Run]) -> None:
     client = client_of(staff(*PERMISSIONS))
     Run.objects.update(state="succeeded", ended_at=now(), lease=None)
@@ -463,6 +475,16 @@ def test_what_runs_is_cancelled_though_nobody_can_read_the_crontab(
     crontab.write_text(BROKEN)
     client_of(staff("cancel_run")).post(f"/jobs/runs/{RUN}/cancellation")
     assert [asked.run for asked in seen_to] == [RUN]
+
+
+def test_what_nobody_began_in_time_can_be_asked_for_again(seen_to: list[Intervention]) -> None:
+    by = interventions.Person(name="Carol")
+    late = interventions.ask_to_start(NAME, by=by, now=now() - timedelta(hours=1))
+    client_of(staff("start_run")).post(f"/jobs/entries/{NAME}/runs")
+    late.refresh_from_db()
+    assert (late.state, late.refusal) == ("refused", "late")
+    assert len(seen_to) == 1
+    assert seen_to != [late]
 
 
 def test_a_reason_is_cut_where_it_becomes_a_story() -> None:

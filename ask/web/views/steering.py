@@ -64,6 +64,7 @@ def _begin(request: HttpRequest, entry: Entry, *, again: Run | None = None) -> H
     if busy([entry]):
         return _said(request, _("%(job)s runs already.") % {"job": entry.name}, is_refusal=True)
     now = timezone.now()
+    interventions.give_up([entry], now=now)
     asked = (
         interventions.ask_to_start(entry.name, by=person(request), now=now)
         if again is None
