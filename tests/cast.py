@@ -6,6 +6,7 @@ Whoever is called twice is the same person. Every moment is given or `NOON`.
 from datetime import UTC, datetime
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Permission
 
 from ask.accounts.models import User
 from ask.questions.models import (
@@ -45,6 +46,13 @@ def person(name: str, *, now: datetime = NOON, **columns: object) -> User:
         **columns,
     }
     found: User = User.objects.get_or_create(username=name.lower(), defaults=defaults)[0]
+    return found
+
+
+def staff(*permissions: str, is_staff: bool = True) -> User:
+    """Who may do these things; codenames of permissions."""
+    found = person("Dora" + "".join(permissions), is_staff=is_staff)
+    found.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return found
 
 

@@ -6,6 +6,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from ask.cron.complaints import Complaint
 from ask.cron.runner import give_to_owner
 
 
@@ -16,9 +17,23 @@ class Bell:
         self.path = path
         self.descriptor: int | None = None
         """What can be read when somebody rings, while this listens."""
+        self._complaint = Complaint()
 
     def listen(self) -> None:
-        """Begin to listen, and go on if somebody removed the pipe. Raises OSError."""
+        """Begin to listen, and go on if somebody removed the pipe.
+
+        Where there can be none, the log hears of it once, and nothing rings.
+        """
+        try:
+            self._listen()
+        except OSError as e:
+            self._complaint.say(
+                f"{self.path}: {e.strerror}; what people ask for begins a few seconds later."
+            )
+        else:
+            self._complaint.withdraw()
+
+    def _listen(self) -> None:
         if self.descriptor is not None:
             with suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(self.descriptor), self.path.stat()):
@@ -28,7 +43,12 @@ class Bell:
             os.mkfifo(self.path, 0o600)
             give_to_owner(self.path, of=self.path.parent)
         # For writing too, or it would be at its end once nobody else writes.
-        self.descriptor = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
+        if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            # It would be readable all the time.
+            os.close(descriptor)
+            raise OSError(errno.EEXIST, "it is no named pipe")
+        self.descriptor = descriptor
 
     def has_rung(self) -> bool:
         """Whether somebody rang since this was asked last."""

@@ -1,13 +1,16 @@
 """What the site's settings say of the clock: the crontab, the folder of its runs, the time zone."""
 
 import sys
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from ask.cron.crontab import Crontab, CrontabError, Entry
 from ask.cron.spool import Spool
 from ask.cron.starting import Place
 
@@ -15,6 +18,39 @@ from ask.cron.starting import Place
 def crontab_path() -> Path:
     """The crontab, which is in the user form."""
     return Path(settings.CRONTAB)
+
+
+class NoCrontab(Exception):
+    """The site's crontab cannot be read, or its time zone is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteCrontab:
+    """The site's crontab as it is now."""
+
+    entries: tuple[Entry, ...]
+    zone: tzinfo
+    changed_at: float
+    """UTC epoch seconds."""
+
+    def entry(self, name: str) -> Entry | None:
+        """The entry of that name, if there is one."""
+        return next((entry for entry in self.entries if entry.name == name), None)
+
+    def only(self, name: str) -> Self:
+        """The same with no other entry than that."""
+        return replace(self, entries=tuple(one for one in self.entries if one.name == name))
+
+
+def site_crontab() -> SiteCrontab:
+    """Read the site's crontab. Raises NoCrontab, which says why."""
+    path = crontab_path()
+    try:
+        changed_at = path.stat().st_mtime
+        crontab = Crontab.read(path.read_bytes(), source=str(path))
+        return SiteCrontab(entries=tuple(crontab.entries), zone=zone(), changed_at=changed_at)
+    except (OSError, CrontabError, ImproperlyConfigured) as e:
+        raise NoCrontab(str(e)) from e
 
 
 def spool() -> Spool:

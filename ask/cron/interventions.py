@@ -3,8 +3,9 @@
 import logging
 import socket
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -14,12 +15,17 @@ from django.db import IntegrityError, router, transaction
 from ask.cron import configuration
 from ask.cron.bell import ring
 from ask.cron.comparing import difference
+from ask.cron.crontab import Entry
 from ask.cron.models import Intervention, Pause, Run
 from ask.cron.records import present
 from ask.cron.replacing import replace
 from ask.cron.starting import environment
 
 logger = logging.getLogger("ask.cron")
+
+
+MARGIN = timedelta(minutes=1)
+"""Longer than hosts have to begin a run that the page gives up: their clocks differ."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +79,19 @@ def see_to(asked: Intervention) -> None:
             env=environment(),
             start_new_session=True,
         )
+
+
+def give_up(entries: Iterable[Entry], *, now: datetime) -> None:
+    """Refuse what nobody began within `late=` of its entry: it would not be begun any more.
+
+    Otherwise it would wait for ever where no host comes by. Raises DatabaseError.
+    """
+    lates = {entry.name: entry.options.late for entry in entries}
+    waiting = Intervention.objects.waiting()
+    for asked in waiting.starts():
+        late = lates.get(asked.job)
+        if late is not None and now - asked.at > timedelta(seconds=late) + MARGIN:
+            waiting.filter(pk=asked.pk).refuse(Intervention.Refusal.LATE, now=now)
 
 
 def pause(job: str, *, by: Person, reason: str, now: datetime) -> bool:
@@ -147,6 +166,6 @@ def _asked(
         if kind == Intervention.Kind.CANCEL:
             same = same.filter(kind=kind, run=run)
         else:
-            same = same.exclude(kind=Intervention.Kind.CANCEL)
+            same = same.starts()
         # If it was carried out in between, this is another one.
         return same.first() or _record(kind, job, by=by, now=now, run=run, state=asked)

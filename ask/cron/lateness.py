@@ -35,7 +35,9 @@ def late(
 
 def _began_at() -> datetime | None:
     """The first run; where nothing ever ran, the moment since when something could have."""
-    began_at: datetime | None = Run.objects.aggregate(first=Min("claimed_at"))["first"]
+    # By the index of when they were due, which no run precedes but one that is caught up.
+    runs = Run.objects.exclude(cause=Run.Cause.CATCH_UP).order_by("scheduled_for")
+    began_at: datetime | None = runs.values_list("claimed_at", flat=True).first()
     if began_at is None:
         made = MigrationRecorder.Migration.objects.using(router.db_for_read(Run))
         began_at = made.filter(app=Run._meta.app_label).aggregate(first=Min("applied"))["first"]

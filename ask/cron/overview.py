@@ -1,19 +1,16 @@
 """Every entry of the crontab with what its records say: what staff look at."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from statistics import median
 
-from django.core.exceptions import ImproperlyConfigured
-
-from ask.cron import configuration
-from ask.cron.crontab import Crontab, CrontabError, Entry
+from ask.cron.configuration import NoCrontab, site_crontab
+from ask.cron.crontab import Entry
+from ask.cron.durations import usual_seconds
+from ask.cron.interventions import give_up
 from ask.cron.models import Intervention, Pause, Run
 from ask.cron.records import present
-from ask.cron.status import EntryStatus, Status, status
-
-LOOKED_AT = 20
-"""Newest runs of a job, of which the middle says how long it usually takes."""
+from ask.cron.status import Condition, EntryStatus, Status, Trouble, status_of, unknown
 
 LIGHT = ("job", "state", "scheduled_for", "started_at", "ended_at", "next_attempt_at", "host",
          "progress_done", "progress_total", "progress_phase", "peak_memory")  # fmt: skip
@@ -27,7 +24,7 @@ class EntryOverview:
     entry: Entry
     status: EntryStatus
     last: Run | None = None
-    """Its newest run, whatever its state."""
+    """Its newest run that was not skipped; where there is none, its newest."""
     next_at: datetime | None = None
     usual: float | None = None
     """Seconds that runs take which succeed; None where none has."""
@@ -51,77 +48,70 @@ class Overview:
     """Those on which a scheduler looks after the clock."""
 
 
-def overview(*, now: datetime) -> Overview:
-    """The state of all entries; one query for each of them, and few for all. Raises DatabaseError.
+def overview(*, now: datetime, name: str = "") -> Overview:
+    """The state of all entries, or of that of a name alone. Raises DatabaseError.
 
-    Where the crontab cannot be read, there are no entries, and the status says so.
+    Of what runs, the same. Where the crontab cannot be read, there are no entries, and the status
+    says so.
     """
-    found = status(now=now)
     try:
-        path = configuration.crontab_path()
-        crontab = Crontab.read(path.read_bytes(), source=str(path))
-        zone = configuration.zone()
-    except (OSError, CrontabError, ImproperlyConfigured):
-        return Overview(status=found, running=_running({}), hosts=present())
-    pauses = Pause.objects.in_bulk()
-    asked = Intervention.objects.waiting().exclude(kind=Intervention.Kind.CANCEL)
-    waiting = set(asked.values_list("job", flat=True))
-    leased = set(Run.objects.held().exclude(lease=None).values_list("lease", flat=True))
-    states = {one.name: one for one in found.entries}
+        crontab = site_crontab()
+    except NoCrontab as e:
+        found = unknown(Trouble.CRONTAB, why=e)
+        return Overview(status=found, running=_running(name, usual={}), hosts=present())
+    if name:
+        crontab = crontab.only(name)
+    found = status_of(crontab, now=now)
+    names = [one.name for one in found.entries]
+    last, usual = last_runs(names), usual_seconds(names)
+    paused = [one.name for one in found.entries if one.condition is Condition.PAUSED]
+    pauses = Pause.objects.in_bulk(paused)
+    give_up(crontab.entries, now=now)
+    asked = set(Intervention.objects.waiting().starts().values_list("job", flat=True))
+    occupied = busy(crontab.entries)
     entries = [
-        _of(
-            entry, states[entry.name], now=now, zone=zone, pause=pauses.get(entry.name),
-            is_asked=entry.name in waiting, is_busy=entry.name in leased,
+        EntryOverview(
+            entry=entry,
+            status=fares,
+            last=last.get(entry.name),
+            next_at=_next(entry, now=now, zone=crontab.zone),
+            usual=usual.get(entry.name),
+            pause=pauses.get(entry.name),
+            is_asked=entry.name in asked,
+            is_busy=entry.name in occupied,
         )
-        for entry in crontab.entries
-        if entry.name in states
-    ]  # fmt: skip
-    usual = {one.entry.name: one.usual for one in entries}
-    return Overview(
-        status=found, zone=zone, entries=entries, running=_running(usual), hosts=present()
-    )
-
-
-def _of(
-    entry: Entry,
-    found: EntryStatus,
-    *,
-    now: datetime,
-    zone: tzinfo,
-    pause: Pause | None,
-    is_asked: bool,
-    is_busy: bool,
-) -> EntryOverview:
-    newest = newest_runs(entry.name)
-    next_at = next(entry.schedule.runs(int(now.timestamp()), zone=zone), None)
-    return EntryOverview(
-        entry=entry,
-        status=found,
-        last=newest[0] if newest else None,
-        next_at=datetime.fromtimestamp(next_at, UTC) if next_at is not None else None,
-        usual=usual_seconds(newest),
-        pause=pause,
-        is_asked=is_asked,
-        is_busy=is_busy and entry.options.overlap != "allow",
-    )
-
-
-def _running(usual: dict[str, float | None]) -> list[tuple[Run, float | None]]:
-    columns = (*LIGHT, "output", "claimed_at", "cause")
-    runs = Run.objects.running().only(*columns).order_by("scheduled_for", "job")
-    return [(run, usual.get(run.job)) for run in runs]
-
-
-def newest_runs(job: str) -> list[Run]:
-    """The newest runs of a job, newest first, without their texts. Raises DatabaseError."""
-    return list(Run.objects.filter(job=job).only(*LIGHT).order_by("-scheduled_for")[:LOOKED_AT])
-
-
-def usual_seconds(runs: list[Run]) -> float | None:
-    """How long runs take that succeed, if any has."""
-    spans = [
-        (run.ended_at - run.started_at).total_seconds()
-        for run in runs
-        if run.state == Run.State.SUCCEEDED and run.started_at and run.ended_at
+        for entry, fares in zip(crontab.entries, found.entries, strict=False)
     ]
-    return median(spans) if spans else None
+    return Overview(
+        status=found, zone=crontab.zone, entries=entries, running=_running(name, usual=usual),
+        hosts=present(),
+    )  # fmt: skip
+
+
+def busy(entries: Collection[Entry]) -> set[str]:
+    """The names of those of which a run goes on that lets no other begin; one query."""
+    leased = set(Run.objects.held().exclude(lease=None).values_list("lease", flat=True))
+    return {one.name for one in entries if one.name in leased and one.options.overlap != "allow"}
+
+
+def _next(entry: Entry, *, now: datetime, zone: tzinfo) -> datetime | None:
+    moment = next(entry.schedule.runs(int(now.timestamp()), zone=zone), None)
+    return datetime.fromtimestamp(moment, UTC) if moment is not None else None
+
+
+def _running(job: str, *, usual: dict[str, float]) -> list[tuple[Run, float | None]]:
+    columns = (*LIGHT, "output", "claimed_at", "cause")
+    # Put in order and told apart here, or SQLite would not take the index of what runs.
+    runs = Run.objects.held().running().only(*columns)
+    found = sorted(runs, key=lambda run: (run.scheduled_for, run.job))
+    return [(run, usual.get(run.job)) for run in found if job in ("", run.job)]
+
+
+def last_runs(jobs: Collection[str]) -> dict[str, Run]:
+    """The newest run of each job that was not skipped, without its texts. Raises DatabaseError.
+
+    Where nothing else is, a skipped one. Two queries.
+    """
+    found = {run.job: run for run in Run.objects.not_skipped().newest_of(jobs).only(*LIGHT)}
+    others = [job for job in jobs if job not in found]
+    return found | {run.job: run for run in Run.objects.newest_of(others).only(*LIGHT)}

@@ -20,6 +20,7 @@ from django.db import Error as DatabaseFault
 from ask.core.one_line import one_line
 from ask.cron.bell import Bell
 from ask.cron.carrying_out import Hands
+from ask.cron.complaints import Complaint
 from ask.cron.crontab import Crontab, CrontabError, Entry
 from ask.cron.keeping import Keeper
 from ask.cron.models import Run
@@ -176,7 +177,7 @@ class Scheduler:
         self._stop_count = 0
         self._is_catching_up = True
         self._is_after_reboot = False
-        self._complaint = ""
+        self._complaint = Complaint()
         self._seen = -math.inf
         self._away_until = self._mailed_at = self._shown_at = self._asked_at = -math.inf
         # Debian's names for these are timeRunning and virtualTime. The latter stays where it is
@@ -232,19 +233,14 @@ class Scheduler:
             self._leave_alone(e, since=began_at)
         except OSError as e:
             # The same may be wrong with the file of each entry.
-            self._complain(f"The spool cannot be used: {e.strerror}", more=f": {e.filename}")
-
-    def _complain(self, text: str, *, more: str = "") -> None:
-        # Once, until something else goes wrong or all is well again.
-        if text != self._complaint:
-            logger.error(text + more)
-        self._complaint = text
+            text = f"The spool cannot be used: {e.strerror}"
+            self._complaint.say(text, more=f": {e.filename}")
 
     def _leave_alone(self, fault: DatabaseFault, *, since: float) -> None:
         """Do not ask the database for a while: for longer, if it took long to fail."""
         now = time.monotonic()
         self._away_until = now + max(LOOK_EVERY, 3 * (now - since))
-        self._complain(f"The database cannot be reached: {one_line(fault)}")
+        self._complaint.say(f"The database cannot be reached: {one_line(fault)}")
         keep_connections()
 
     @property
@@ -355,7 +351,7 @@ class Scheduler:
         self._spawn_ready()
 
     def _give_up(self, tick: Tick, slot: Slot | None) -> None:
-        logger.error("%s: not started in time: %s", tick.entry.name, self._complaint)
+        logger.error("%s: not started in time: %s", tick.entry.name, self._complaint.text)
         if slot:
             slot.journal.append("ended", state=SKIPPED, reason="the database was away")
             slot.release()
@@ -430,9 +426,9 @@ class Scheduler:
         if is_ours:
             self._is_in_use = self.keeper.keep()
             self.keeper.beat()
-        if self._complaint and not self._waiting:
+        if self._complaint.text and not self._waiting:
             logger.info("All is well again.")
-            self._complaint = ""
+            self._complaint.withdraw()
 
     def _send_mail(self) -> None:
         """Let a process of its own send what is due: a mail server that hangs delays nothing."""

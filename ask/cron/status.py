@@ -1,21 +1,20 @@
 """Whether every entry of the crontab ran as it should."""
 
-import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseFault
 
 from ask.core.one_line import one_line
-from ask.cron import configuration
-from ask.cron.crontab import Crontab, CrontabError, Entry
+from ask.cron.complaints import Complaint
+from ask.cron.configuration import NoCrontab, SiteCrontab, site_crontab
+from ask.cron.crontab import Entry
 from ask.cron.lateness import late
 from ask.cron.models import IS_SILENT, Pause, Run
 
-logger = logging.getLogger("ask.cron")
+_complaint = Complaint()
 
 SETTLING = {
     Run.State.SUCCEEDED: "well",
@@ -30,7 +29,7 @@ class Condition(StrEnum):
     """How an entry fares; the worst that is true of it, from the bottom up."""
 
     NEVER = "never"
-    """No run of it has come to an end yet, and none had to."""
+    """No run of it has come to an end of its own yet, and none had to."""
     WELL = "well"
     RUNNING = "running"
     PAUSED = "paused"
@@ -87,22 +86,29 @@ class Status:
 
 def status(*, now: datetime) -> Status:
     """The state of the site's crontab; never raises for what it is there to tell."""
-    path = configuration.crontab_path()
     try:
-        changed_at = path.stat().st_mtime
-        crontab = Crontab.read(path.read_bytes(), source=str(path))
-        zone = configuration.zone()
-    except (OSError, CrontabError, ImproperlyConfigured) as e:
-        logger.error("The status is not known: %s", e)
-        return Status(trouble=Trouble.CRONTAB)
+        crontab = site_crontab()
+    except NoCrontab as e:
+        return unknown(Trouble.CRONTAB, why=e)
+    return status_of(crontab, now=now)
+
+
+def unknown(trouble: Trouble, *, why: object) -> Status:
+    """What is known where nothing is; the log hears of each cause once, however often it is met."""
+    _complaint.say(f"The status is not known: {why}")
+    return Status(trouble=trouble)
+
+
+def status_of(crontab: SiteCrontab, *, now: datetime) -> Status:
+    """The state of these entries; never raises."""
     entries = crontab.entries
     try:
-        dues = late(entries, now=now.timestamp(), zone=zone, changed_at=changed_at)
+        dues = late(entries, now=now.timestamp(), zone=crontab.zone, changed_at=crontab.changed_at)
         runs = _telling(entries)
         pauses = dict(Pause.objects.values_list("job", "since"))
     except DatabaseFault as e:
-        logger.error("The status is not known: the database: %s", one_line(e))
-        return Status(trouble=Trouble.DATABASE)
+        return unknown(Trouble.DATABASE, why=f"the database: {one_line(e)}")
+    _complaint.withdraw()
     return Status(
         entries=tuple(
             _of(entry.name, due=dues.get(entry.name), paused=pauses.get(entry.name), runs=runs)
@@ -114,7 +120,7 @@ def status(*, now: datetime) -> Status:
 def _telling(entries: Collection[Entry]) -> dict[str, EntryStatus]:
     """What the newest runs say of the entries that have any; two queries."""
     names = [entry.name for entry in entries]
-    ended = Run.objects.filter(state__in=list(SETTLING)).newest_of(names)
+    ended = Run.objects.not_skipped().filter(state__in=list(SETTLING)).newest_of(names)
     found = {
         run.job: EntryStatus(
             name=run.job, condition=Condition(SETTLING[Run.State(run.state)]), since=run.ended_at

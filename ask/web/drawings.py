@@ -278,7 +278,9 @@ def drawn_durations(durations: Durations, *, zone: tzinfo) -> DrawnDurations:
     step = next((step for step in STEPS if longest <= LINES * step), longest / LINES)
     count = max(1, -int(-longest // step))
     top = step * count
-    place = 100 / max(PLACES, len(runs))
+    width = 70 / max(PLACES, len(runs))
+    # From edge to edge: the first and the last of them have a label there.
+    pace = (100 - width) / max(len(runs) - 1, 1)
 
     def down(seconds: float) -> float:
         return round(HEADROOM + HEIGHT * (1 - seconds / top), 1)
@@ -288,8 +290,8 @@ def drawn_durations(durations: Durations, *, zone: tzinfo) -> DrawnDurations:
         words = [_day_and_clock(run.began_at, zone), state_name(run.state), lasting(run.seconds)]
         return DrawnBar(
             state=run.state,
-            x=round(100 - place * (len(runs) - index - 0.15), 2),
-            width=round(place * 0.7, 2),
+            x=round(100 - width - pace * (len(runs) - 1 - index), 2),
+            width=round(width, 2),
             y=y,
             height=round(HEADROOM + HEIGHT - y, 1),
             words=_listed(words),

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from ask.cron.words import Language
+
 LANGUAGES = {code for code, _ in settings.LANGUAGES}
 
 
@@ -19,6 +21,11 @@ def language_of(request: HttpRequest) -> str:
     if chosen in LANGUAGES:
         return chosen
     return "ru" if request.headers.get("Accept-Language", "").lower().startswith("ru") else "en"
+
+
+def language_of_words() -> Language:
+    """The language of the page that is being made, for what the clock says in words."""
+    return "ru" if translation.get_language() == "ru" else "en"
 
 
 class LanguageMiddleware:

@@ -1,5 +1,6 @@
 """What people do to the clock by hand: asked for, recorded, and carried out once."""
 
+import errno
 import os
 import signal
 import socket
@@ -240,6 +241,29 @@ def test_no_stranger_is_killed_that_has_the_number_of_a_runner(host: Make, tmp_p
     slot.release()
 
 
+@pytest.mark.parametrize("action", ["store", "obey"])
+def test_without_a_scheduler_a_cancellation_is_carried_out_by_whoever_comes_by(
+    tmp_path: Path, settings: Settings, host: Make, action: str
+) -> None:
+    settings.CRONTAB = tmp_path / "crontab"
+    settings.CRONTAB.write_text("61 * * * * broken\n")  # which no cancellation needs
+    at = host("#: name=job\n0 0 1 1 * sleep 60\n")
+    started = ask_to_start("job", by=CAROL, now=NOW)
+    at.carry_out()
+    run = run_of(started)
+    at.until_begun(run)
+    ask_to_start("other", by=CAROL, now=NOW - timedelta(minutes=1))
+    asked = ask_to_cancel(run, by=ALICE, now=NOW)
+    if action == "store":
+        call_command("crontab", "store")
+    else:
+        with pytest.raises(CommandError, match="the minute goes from 0 to 59"):  # of the start
+            call_command("crontab", "obey")
+    assert at.until_ended(run).state == "stopped"
+    asked.refresh_from_db()
+    assert asked.state == "done"
+
+
 # Pausing
 
 
@@ -308,6 +332,18 @@ def test_the_terminal_pauses_and_resumes(
         call_command("crontab", "pause", "jobs")
 
 
+def test_the_terminal_pauses_what_ran_though_nobody_can_read_the_crontab(
+    tmp_path: Path, settings: Settings
+) -> None:
+    settings.CRONTAB = tmp_path / "crontab"
+    settings.CRONTAB.write_text("61 * * * * broken\n")
+    Run.objects.create(job="job", scheduled_for=NOW, claimed_at=NOW, state="succeeded")
+    call_command("crontab", "pause", "job")
+    assert Pause.objects.get().job == "job"
+    with pytest.raises(CommandError, match="the minute goes from 0 to 59"):
+        call_command("crontab", "pause", "jobs")
+
+
 # Who is told
 
 
@@ -340,6 +376,44 @@ def test_what_stands_in_the_place_of_a_bell_is_left_alone(tmp_path: Path) -> Non
     path.write_text("no bell")
     assert not ring(path)
     assert path.read_text() == "no bell"
+
+
+def refuse(*_: object) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+def test_a_bell_that_cannot_be_hung_up_is_complained_of_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(os, "mkfifo", refuse)
+    bell = Bell(tmp_path / "bell")
+    for _ in range(3):
+        bell.listen()
+        assert not bell.has_rung()
+    assert [record.message for record in caplog.records] == [
+        f"{tmp_path / 'bell'}: Operation not permitted; what people ask for begins a few seconds"
+        " later."
+    ]
+    monkeypatch.undo()
+    bell.listen()
+    assert ring(tmp_path / "bell")
+    assert bell.has_rung()
+    bell.close()
+
+
+def test_a_bell_rings_again_once_its_place_is_free(tmp_path: Path) -> None:
+    path = tmp_path / "bell"
+    bell = Bell(path)
+    bell.listen()
+    path.unlink()
+    path.mkdir()
+    bell.listen()
+    assert bell.descriptor is None
+    path.rmdir()
+    bell.listen()
+    assert ring(path)
+    assert bell.has_rung()
+    bell.close()
 
 
 @pytest.fixture

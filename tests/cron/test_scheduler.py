@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from ask.cron import scheduler, starting
 from ask.cron.crontab import Crontab
+from ask.cron.interventions import Person, ask_to_start
 from ask.cron.models import Run
 from ask.cron.scheduler import Clock, Scheduler, Timetable, due
 from tests.cron.runs import place, until
@@ -289,6 +291,25 @@ def test_a_spool_that_was_removed_is_made_again(host: Make) -> None:
     assert one.at(NOON + MINUTE) == ["star 12:01"]
     shutil.rmtree(one.folder / "spool")
     assert one.at(NOON + 2 * MINUTE) == ["star 12:02"]
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, Path.touch], ids=["a folder", "a file"])
+def test_what_stands_in_the_place_of_the_bell_stops_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, make: Callable[[Path], None]
+) -> None:
+    caplog.set_level("INFO")
+    one = Host(tmp_path, "#: name=job\n0 0 1 1 * true\n")
+    make(bell := tmp_path / "spool" / "bell")
+    asked = ask_to_start("job", by=Person(name="Carol"), now=datetime.fromtimestamp(NOON, UTC))
+    for second in range(3):
+        one.scheduler._asked_at = -inf  # as if five seconds had passed
+        one.at(NOON + second)
+    asked.refresh_from_db()
+    assert asked.state == "done"
+    assert one.scheduler.bell.descriptor is None  # or it would be readable all the time
+    said = [record.message for record in caplog.records if str(bell) in record.message]
+    assert len(said) == 1
+    assert "All is well again." not in [record.message for record in caplog.records]
 
 
 def test_what_finds_no_room_on_the_disk_is_started_when_there_is(tmp_path: Path) -> None:

@@ -144,6 +144,29 @@ def test_a_crontab_that_cannot_be_read_is_a_trouble_of_its_own(
     assert not status(now=NOON).is_well
 
 
+def test_each_cause_is_logged_once_however_often_somebody_asks(
+    crontab: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def said() -> list[str]:
+        return [record.message for record in caplog.records if record.levelname == "ERROR"]
+
+    status(now=NOON)  # all is well
+    write(crontab, "61 * * * * true\n")
+    for _ in range(3):
+        status(now=NOON)
+    assert len(said()) == 1
+    assert said()[0].startswith("The status is not known: ")
+    crontab.unlink()
+    for _ in range(3):
+        status(now=NOON)
+    assert len(said()) == 2
+    write(crontab, "# nothing\n")
+    status(now=NOON)
+    crontab.unlink()
+    status(now=NOON)
+    assert len(said()) == 3
+
+
 def test_an_empty_crontab_is_well(crontab: Path) -> None:
     write(crontab, "# nothing\n")
     assert status(now=NOON) == Status()

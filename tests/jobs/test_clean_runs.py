@@ -7,7 +7,14 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from ask.cron import cleaning
-from ask.cron.interventions import Person, pause, resume
+from ask.cron.interventions import (
+    Person,
+    ask_to_cancel,
+    ask_to_retry,
+    ask_to_start,
+    pause,
+    resume,
+)
 from ask.cron.models import Attempt, Intervention, Run, Streak, Watch
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -55,6 +62,17 @@ def test_of_a_job_that_runs_often_only_the_newest_stay() -> None:
     assert len(left("seldom")) == 1
 
 
+def test_what_a_pause_skipped_takes_no_room_from_what_ran() -> None:
+    for days in range(10, 15):
+        ran("often", days_ago=days)
+    for days in range(3, 10):
+        ran("often", days_ago=days, state=Run.State.SKIPPED)
+    assert clean("--per-job", "5", "--dry-run") == "Would remove 2 records of runs.\n"
+    assert clean("--per-job", "5") == "Removed 2 records of runs.\n"
+    states = Run.objects.values_list("state", flat=True)
+    assert sorted(states) == 5 * [Run.State.SKIPPED] + 5 * [Run.State.SUCCEEDED]
+
+
 def test_what_still_claims_a_tick_stays_however_many_there_are() -> None:
     for minutes in range(10):
         ran("often", days_ago=minutes / 1440)
@@ -90,6 +108,23 @@ def test_what_people_did_stays_for_a_year() -> None:
         resume("a", by=Person(name="Carol"), now=resumed)
     clean("--days", "30")
     assert Intervention.objects.count() == 4
+
+
+def test_what_nobody_did_in_two_days_is_given_up() -> None:
+    now = timezone.now()
+    old, new = now - timedelta(hours=49), now - timedelta(hours=47)
+    going, over = ran("a", days_ago=1, state=Run.State.RUNNING), ran("b", days_ago=1)
+    ask_to_start("a", by=Person(name="Carol"), now=old)
+    ask_to_retry(over, by=Person(name="Carol"), now=new)
+    for run in (going, over):
+        ask_to_cancel(run, by=Person(name="Carol"), now=old)
+    clean("--dry-run")
+    assert Intervention.objects.waiting().count() == 4
+    clean()
+    found = Intervention.objects.order_by("kind", "job").values_list("kind", "job", "refusal")
+    assert list(found) == [
+        ("cancel", "a", ""), ("cancel", "b", "ended"), ("retry", "b", ""), ("start", "a", "late"),
+    ]  # fmt: skip
 
 
 def test_a_host_that_is_gone_is_forgotten() -> None:

@@ -8,9 +8,7 @@ from typing import Any
 
 import html5lib
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import OperationalError, connections, router
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -18,7 +16,8 @@ from ask.accounts.models import User
 from ask.cron import interventions
 from ask.cron.models import Intervention
 from ask.cron.replacing import Changed
-from tests.cast import person
+from tests.cast import person, staff
+from tests.web.visiting import client_of, text_of
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -37,28 +36,10 @@ def crontab(tmp_path: Path, settings: Settings) -> Path:
     return path
 
 
-def staff(*permissions: str, is_staff: bool = True) -> User:
-    found = person("Dora" + "".join(permissions), is_staff=is_staff)
-    found.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    return found
-
-
-def client_of(user: User | None, *, is_strict: bool = False) -> Client:
-    client = Client(enforce_csrf_checks=is_strict)
-    if user:
-        client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def editor() -> Client:
     """Of somebody who may change it."""
     return client_of(staff("view_run", "change_crontab"))
-
-
-def text_of(response: object) -> str:
-    assert isinstance(response, HttpResponse)
-    return response.content.decode()
 
 
 def began(client: Client) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -274,6 +275,14 @@ def test_a_bar_is_as_high_as_its_run_took_long() -> None:
     assert drawn.median is not None
     assert (drawn.median.at, drawn.median.label) == (half.y, "5.0 s")
     assert drawn.range == "from 0 ms to 10 seconds"
+
+
+@pytest.mark.parametrize("count", [2, 23, 24, 120])
+def test_the_first_and_the_last_run_stand_where_their_labels_are(count: int) -> None:
+    bars = drawn_durations(durations(*range(1, count + 1)), zone=BERLIN).bars
+    assert bars[0].x == 0
+    assert bars[-1].x + bars[-1].width == pytest.approx(100, abs=0.02)
+    assert all(one.x + one.width < other.x for one, other in pairwise(bars))
 
 
 def test_durations_say_in_words_what_is_to_be_seen() -> None:

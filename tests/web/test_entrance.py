@@ -75,7 +75,7 @@ def test_two_people_of_one_name_get_two_usernames(client: Client) -> None:
     assert re.fullmatch(r"эрин-ли-\d{6}", second)
 
 
-@pytest.mark.parametrize("name", ["", "x", " ", "...", "Ad\u202emin", "a" * 41, "a\x00b"])
+@pytest.mark.parametrize("name", ["", "x", " ", "...", "Ad\u202emin", "a" * 41])
 def test_a_name_can_be_read(client: Client, name: str) -> None:
     assert sign_up(client, name=name) == 200
     assert not User.objects.exists()

@@ -9,9 +9,7 @@ from uuid import UUID
 
 import html5lib
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connections, router
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -19,7 +17,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from ask.accounts.models import User
 from ask.cron import interventions
 from ask.cron.models import Attempt, Intervention, Pause, Run
-from tests.cast import person
+from tests.cast import person, staff
+from tests.web.visiting import client_of, text_of
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -75,24 +74,6 @@ def runs() -> dict[UUID, Run]:
         output_tail="it ended",
     )  # fmt: skip
     return {RUN: going, ENDED: ended}
-
-
-def staff(*permissions: str, is_staff: bool = True) -> User:
-    found = person("Dora" + "".join(permissions), is_staff=is_staff)
-    found.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    return found
-
-
-def client_of(user: User | None, *, is_strict: bool = False) -> Client:
-    client = Client(enforce_csrf_checks=is_strict)
-    if user:
-        client.force_login(user)
-    return client
-
-
-def text_of(response: object) -> str:
-    assert isinstance(response, HttpResponse)
-    return response.content.decode()
 
 
 # Who may do what
@@ -239,11 +220,52 @@ def test_an_entry_that_is_gone_keeps_its_runs(runs: dict[UUID, Run], crontab: Pa
     assert client.get("/jobs/entries/never").status_code == 404
 
 
-def test_a_broken_crontab_is_said(crontab: Path) -> None:
-    crontab.write_text("61 * * * * true\n")
-    response = client_of(staff(SEES)).get("/jobs/")
+def test_an_entry_whose_only_run_was_stopped_has_no_result_yet(runs: dict[UUID, Run]) -> None:
+    Run.objects.filter(pk=RUN).delete()
+    Run.objects.update(state="stopped")
+    html = text_of(client_of(staff(SEES)).get(f"/jobs/entries/{NAME}"))
+    assert "no result yet" in html
+    assert "ended yet" not in html
+
+
+BROKEN = "61 * * * * true\n"
+
+
+@pytest.mark.parametrize("path", ["/jobs/", f"/jobs/entries/{NAME}", "/jobs/entries/never"])
+def test_a_broken_crontab_is_said(runs: dict[UUID, Run], crontab: Path, path: str) -> None:
+    crontab.write_text(BROKEN)
+    client = client_of(staff(SEES))
+    response = client.get(path)
     assert response.status_code == 200
     assert "cannot be read" in text_of(response)
+    assert "no more" not in text_of(response)
+    assert "Nothing runs" in text_of(client.get("/jobs/timeline"))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_is_kept_by_anybody(runs: dict[UUID, Run], path: str) -> None:
+    response = client_of(staff(*PERMISSIONS)).get(path)
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/jobs/", f"/jobs/entries/{NAME}", f"/jobs/runs/{RUN}"])
+def test_a_page_asks_each_second_while_something_goes_on(runs: dict[UUID, Run], path: str) -> None:
+    client = client_of(staff(SEES))
+    assert 'hx-trigger="every 1s' in text_of(client.get(path))
+    Run.objects.update(state="succeeded", ended_at=now(), lease=None)
+    assert 'hx-trigger="every 5s' in text_of(client.get(path))
+
+
+@pytest.mark.parametrize("path", ["/jobs/", f"/jobs/entries/{NAME}"])
+def test_a_page_asks_each_second_until_what_was_asked_for_has_begun(path: str) -> None:
+    client = client_of(staff(SEES))
+    interventions.ask_to_start(NAME, by=interventions.Person(name="Carol"), now=now())
+    assert 'hx-trigger="every 1s' in (html := text_of(client.get(path)))
+    assert "begins" in html
+    Intervention.objects.update(at=now() - timedelta(hours=1))
+    assert 'hx-trigger="every 5s' in (html := text_of(client.get(path)))
+    assert "begins" not in html
+    assert "nobody was there to start it in time" in html
 
 
 def test_what_has_not_changed_is_not_sent_again(runs: dict[UUID, Run]) -> None:
@@ -295,14 +317,31 @@ def test_more_runs_than_a_page_holds_are_on_the_next() -> None:
     assert text_of(client.get("/jobs/history?page=2")).count("/jobs/runs/") == 1
 
 
-def test_many_runs_take_no_more_queries(
-    runs: dict[UUID, Run], django_assert_max_num_queries: DjangoAssertNumQueries
+QUERIES = {"/jobs/": 20, f"/jobs/entries/{NAME}": 20, f"/jobs/runs/{ENDED}": 10}
+
+
+@pytest.mark.parametrize("path", QUERIES)
+def test_many_entries_runs_and_attempts_take_no_more_queries(
+    runs: dict[UUID, Run],
+    crontab: Path,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    path: str,
 ) -> None:
+    names = [NAME, *(f"job{number}" for number in range(40))]
+    crontab.write_text("".join(f"#: name={name}\n* * * * * true\n" for name in names))
+    for number, name in enumerate(names):
+        due = now() - timedelta(minutes=number + 1)
+        Run.objects.create(
+            job=name, scheduled_for=due, claimed_at=due, cause="schedule", state="running"
+        )
+        Attempt.objects.create(
+            run=runs[ENDED], number=number + 2, started_at=due, ended_at=due, peak_memory=1, cpu=1,
+            output_bytes=0, log="/var/log",
+        )  # fmt: skip
     client = client_of(staff(*PERMISSIONS))
     connection = connections[router.db_for_read(Run)]
-    for path, most in {"/jobs/": 20, f"/jobs/entries/{NAME}": 20, f"/jobs/runs/{RUN}": 10}.items():
-        with django_assert_max_num_queries(most, connection=connection):
-            client.get(path)
+    with django_assert_max_num_queries(QUERIES[path], connection=connection):
+        client.get(path)
 
 
 @pytest.fixture
@@ -325,6 +364,15 @@ def test_a_whole_log_can_be_read(log: Path) -> None:
     assert client_of(staff(SEES)).get(f"/jobs/runs/{ENDED}/log/1").status_code == 404
 
 
+def test_a_log_of_another_host_is_not_looked_for_on_this_one(log: Path) -> None:
+    Run.objects.update(host="elsewhere.example")
+    client = client_of(staff(SEES))
+    assert client.get(f"/jobs/runs/{ENDED}/log/1").status_code == 404
+    html = text_of(client.get(f"/jobs/runs/{ENDED}"))
+    assert "/log/1" not in html
+    assert f"stands on elsewhere.example in {log}" in html
+
+
 @pytest.mark.parametrize("path", ["/etc/passwd", "{logs}/../../crontab"])
 def test_no_other_file_is_shown(log: Path, path: str) -> None:
     Attempt.objects.update(log=path.format(logs=log.parent.parent))
@@ -344,7 +392,10 @@ def test_a_run_is_asked_for_and_recorded(seen_to: list[Intervention]) -> None:
     assert seen_to == [asked]
 
 
-@pytest.mark.parametrize("back", ["", "https://evil.example/jobs/", "//evil.example", "/admin/"])
+@pytest.mark.parametrize(
+    "back",
+    ["", "https://evil.example/jobs/", "//evil.example", "/admin/", "/jobs", "\\/jobs/", " /jobs/"],
+)
 def test_nobody_is_led_away(back: str) -> None:
     response = client_of(staff("start_run")).post(f"/jobs/entries/{NAME}/runs", {"back": back})
     assert response.headers["Location"] == "/jobs/"
@@ -386,6 +437,69 @@ def test_a_run_is_cancelled(runs: dict[UUID, Run], seen_to: list[Intervention]) 
     client.post(f"/jobs/runs/{RUN}/cancellation")
     client.post(f"/jobs/runs/{ENDED}/cancellation")
     assert [(asked.kind, asked.run) for asked in seen_to] == [("cancel", RUN)]
+
+
+def test_while_nobody_can_read_the_crontab_the_buttons_say_so(
+    runs: dict[UUID, Run], crontab: Path, seen_to: list[Intervention]
+) -> None:
+    Run.objects.filter(pk=RUN).delete()
+    crontab.write_text(BROKEN)
+    client = client_of(staff(*PERMISSIONS))
+    for path in (
+        f"/jobs/entries/{NAME}/runs", f"/jobs/runs/{ENDED}/retry", "/jobs/entries/never/pause",
+    ):  # fmt: skip
+        said = text_of(client.post(path, headers={"HX-Request": "true"}))
+        assert "The crontab cannot be read." in said
+        assert "done" not in said
+        assert "The crontab cannot be read." in text_of(client.post(path, follow=True))
+    assert not seen_to
+    assert not Pause.objects.exists()
+
+
+def test_what_ran_is_paused_and_resumed_though_nobody_can_read_the_crontab(
+    runs: dict[UUID, Run], crontab: Path
+) -> None:
+    crontab.write_text(BROKEN)
+    client = client_of(staff(*PERMISSIONS))
+    assert client.get(f"/jobs/entries/{NAME}/pause").status_code == 200
+    client.post(f"/jobs/entries/{NAME}/pause")
+    assert [pause.job for pause in Pause.objects.all()] == [NAME]
+    assert "Paused by" in text_of(client.get(f"/jobs/entries/{NAME}/pause"))
+    client.post(f"/jobs/entries/{NAME}/resumption")
+    assert not Pause.objects.exists()
+
+
+def test_what_runs_is_cancelled_though_nobody_can_read_the_crontab(
+    runs: dict[UUID, Run], crontab: Path, seen_to: list[Intervention]
+) -> None:
+    crontab.write_text(BROKEN)
+    client_of(staff("cancel_run")).post(f"/jobs/runs/{RUN}/cancellation")
+    assert [asked.run for asked in seen_to] == [RUN]
+
+
+def test_what_nobody_began_in_time_can_be_asked_for_again(seen_to: list[Intervention]) -> None:
+    by = interventions.Person(name="Carol")
+    late = interventions.ask_to_start(NAME, by=by, now=now() - timedelta(hours=1))
+    client_of(staff("start_run")).post(f"/jobs/entries/{NAME}/runs")
+    late.refresh_from_db()
+    assert (late.state, late.refusal) == ("refused", "late")
+    assert len(seen_to) == 1
+    assert seen_to != [late]
+
+
+def test_a_reason_is_cut_where_it_becomes_a_story() -> None:
+    client_of(staff("pause_job")).post(f"/jobs/entries/{NAME}/pause", {"reason": "x" * 501})
+    assert Pause.objects.get().reason == "x" * 500
+
+
+def test_an_entry_is_started_and_paused_by_few_queries(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    client = client_of(staff(*PERMISSIONS))
+    connection = connections[router.db_for_read(Run)]
+    for deed in ("runs", "pause"):
+        with django_assert_max_num_queries(14, connection=connection):
+            client.post(f"/jobs/entries/{NAME}/{deed}")
 
 
 def test_a_pause_has_a_reason_and_a_name(runs: dict[UUID, Run]) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import html5lib
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -16,7 +15,7 @@ from ask.accounts.models import Preferences, User
 from ask.digests.models import DeadAddress, Mail, MailKind, MailReason, Notice, Pause
 from ask.digests.unsubscribing import Subscription
 from ask.questions.models import Post
-from tests.cast import NOON, answer, ask, comment, person
+from tests.cast import NOON, answer, ask, comment, person, staff
 from tests.digests.outboxes import mail
 from tests.digests.telling import alice, bob, carol, choose, find, plan, written
 
@@ -36,12 +35,6 @@ def text_of(response: object) -> str:
     text = response.content.decode()
     html5lib.HTMLParser(strict=True).parse(text)
     return text
-
-
-def staff(*permissions: str, is_staff: bool = True) -> User:
-    found = person("Dora" + "".join(permissions), is_staff=is_staff)
-    found.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    return found
 
 
 # Ending mails

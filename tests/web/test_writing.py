@@ -8,7 +8,6 @@ from uuid import uuid4
 import html5lib
 import pytest
 from django.db import OperationalError
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -30,6 +29,7 @@ from ask.questions.models import (
     Vote,
 )
 from tests import cast, written
+from tests.web.visiting import client_of, text_of
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -50,18 +50,6 @@ def asked() -> Post:
 @pytest.fixture
 def given(asked: Post) -> Post:
     return Post.objects.get(parent=asked)
-
-
-def client_of(user: User | None, *, is_strict: bool = False) -> Client:
-    client = Client(enforce_csrf_checks=is_strict)
-    if user:
-        client.force_login(user)
-    return client
-
-
-def text_of(response: object) -> str:
-    assert isinstance(response, HttpResponse)
-    return response.content.decode()
 
 
 def draft() -> str:

@@ -3,6 +3,7 @@
 import logging
 import time
 from argparse import ArgumentParser
+from functools import cache
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -10,6 +11,7 @@ from ask.cron import configuration
 from ask.cron.actions.entries import crontab_of
 from ask.cron.carrying_out import Hands
 from ask.cron.keeping import Keeper
+from ask.cron.models import Intervention
 
 HELP = "start and cancel what people asked for on a page; what pages call without a scheduler"
 
@@ -21,10 +23,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(command: BaseCommand, **_: object) -> None:
     """Raises CommandError, and DatabaseError when the database is away: what is asked for waits."""
     logging.getLogger("ask.cron").setLevel(logging.WARNING)
-    entries = crontab_of({"crontab": None, "system": False}).entries
+    now = time.time()
+    # Read for a start only.
+    entries = cache(lambda: crontab_of({"crontab": None, "system": False}).entries)
     try:
         keeper = Keeper(configuration.place())
         keeper.keep()
-        Hands(keeper.place, entries=lambda: entries, keep=keeper.keep).carry_out(now=time.time())
+        hands = Hands(keeper.place, entries=entries, keep=keeper.keep)
+        # First, for the crontab may be broken.
+        hands.carry_out(now=now, kinds=frozenset({Intervention.Kind.CANCEL}))
+        hands.carry_out(now=now)
     except OSError as e:
         raise CommandError(f"The spool cannot be used: {e}") from None

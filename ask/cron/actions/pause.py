@@ -13,6 +13,7 @@ from django.db import Error as DatabaseFault
 from ask.core.one_line import one_line
 from ask.cron.actions.entries import add_entry_arguments, crontab_of, entry_of, whoever_is_here
 from ask.cron.interventions import pause
+from ask.cron.models import Run
 
 HELP = "start an entry no more by its schedule, until crontab resume"
 
@@ -25,10 +26,22 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(command: BaseCommand, **options: Any) -> None:
     """Raises CommandError when there is no such entry, and when the database is away."""
-    name = entry_of(crontab_of(options), options["name"]).name
     reason = options["reason"].strip()
     try:
+        name = _name(options)
         is_new = pause(name, by=whoever_is_here(), reason=reason, now=datetime.now(UTC))
     except DatabaseFault as e:
         raise CommandError(f"The database cannot be reached: {one_line(e)}") from None
     command.stdout.write(f"{name} is paused." if is_new else f"{name} was paused already.")
+
+
+def _name(options: dict[str, Any]) -> str:
+    name: str = options["name"]
+    try:
+        crontab = crontab_of(options)
+    except CommandError:
+        # Nobody knows what it has, but what ran was in it.
+        if Run.objects.filter(job=name).exists():
+            return name
+        raise
+    return entry_of(crontab, name).name

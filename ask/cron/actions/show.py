@@ -19,9 +19,10 @@ from ask.core.one_line import one_line
 from ask.cron.actions.entries import add_crontab_arguments, crontab_of
 from ask.cron.actions.moments import add_language_argument, add_zone_argument, short, zone_of
 from ask.cron.crontab import Entry
+from ask.cron.durations import usual_seconds
 from ask.cron.lateness import late
 from ask.cron.models import Pause, Run
-from ask.cron.overview import newest_runs, usual_seconds
+from ask.cron.overview import last_runs
 from ask.cron.words import Language, duration_in_words, in_words
 from ask.cron.words.states import HEADERS, LATE, NEVER, PAUSED, state_in_words
 
@@ -47,11 +48,13 @@ def run(command: BaseCommand, **options: Any) -> None:
     table = Table(box=None, pad_edge=False, header_style="")
     for header in HEADERS[language]:
         table.add_column(header, overflow="fold")
-    newest: dict[str, list[Run]] = {}
+    last: dict[str, Run] = {}
+    usual: dict[str, float] = {}
     dues: dict[str, int] = {}
     paused: set[str] = set()
     try:
-        newest = {entry.name: newest_runs(entry.name) for entry in crontab.entries}
+        names = [entry.name for entry in crontab.entries]
+        last, usual = last_runs(names), usual_seconds(names)
         dues = late(crontab.entries, now=now, zone=zone, changed_at=changed_at)
         paused = set(Pause.objects.values_list("job", flat=True))
     except DatabaseFault as e:
@@ -59,7 +62,8 @@ def run(command: BaseCommand, **options: Any) -> None:
     for entry in crontab.entries:
         cells = _cells(
             entry,
-            newest.get(entry.name, []),
+            last=last.get(entry.name),
+            usual=usual.get(entry.name),
             due=dues.get(entry.name),
             is_paused=entry.name in paused,
             now=now,
@@ -86,8 +90,9 @@ def drawn(table: Table, *, on: OutputWrapper) -> str:
 
 def _cells(
     entry: Entry,
-    newest: list[Run],
     *,
+    last: Run | None,
+    usual: float | None,
     due: int | None,
     is_paused: bool,
     now: float,
@@ -104,14 +109,12 @@ def _cells(
     manner = PAUSED[language] if is_paused else ""
     if due is not None and not is_paused:
         manner = LATE[language].format(moment(due))
-    if not newest:
+    if last is None:
         yield "–"
         yield manner or NEVER[language]
         yield "–"
         return
-    last = newest[0]
     yield moment(last.scheduled_for.timestamp())
     state = state_in_words(last, language=language)
     yield f"{manner}, {state}" if manner else state
-    usual = usual_seconds(newest)
     yield duration_in_words(round(usual), language=language) if usual is not None else "–"

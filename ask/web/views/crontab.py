@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -30,7 +30,8 @@ from ask.cron.models import Intervention
 from ask.cron.reasons import Reason
 from ask.cron.replacing import CannotReplace, Changed, Obstacle, check_replaceable, read
 from ask.cron.secrets import line_without_secrets
-from ask.cron.words import Language, in_words
+from ask.cron.words import in_words
+from ask.web.language import language_of_words
 from ask.web.listing import listing, shown
 from ask.web.live import is_htmx
 from ask.web.staff import job_page, may, person
@@ -270,7 +271,7 @@ def _found(stored: Stored, draft: Draft | None, *, is_whole: bool) -> dict[str, 
     zone = configuration.zone()
     return {
         "crontab": crontab,
-        "lines": listing(crontab, language=_language(), is_whole=is_whole),
+        "lines": listing(crontab, language=language_of_words(), is_whole=is_whole),
         "error_count": errors,
         "verdict": _verdict(crontab, errors=errors, warnings=warnings),
         "entries": list(_upcoming(comparison.entries[:MOST], zone=zone, now=now)),
@@ -315,7 +316,7 @@ def _upcoming(
         moments = islice(entry.schedule.runs(int(now.timestamp()), zone=zone), UPCOMING)
         yield Upcoming(
             entry=entry,
-            when=in_words(entry.schedule, language=_language()),
+            when=in_words(entry.schedule, language=language_of_words()),
             change=change,
             moments=[datetime.fromtimestamp(moment, UTC) for moment in moments],
         )
@@ -334,7 +335,3 @@ def _changes() -> list[tuple[Intervention, list[tuple[str, str]]]]:
         return [(done, _diff(done.text)) for done in found[:CHANGES]]
     except DatabaseFault:
         return []
-
-
-def _language() -> Language:
-    return "ru" if get_language() == "ru" else "en"

@@ -20,6 +20,11 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def not_a_text(request: HttpRequest) -> HttpResponse:
+    """Of an address or a form with a character in it that no text has."""
+    return render(request, "web/400.html", {"kept": kept(request)}, status=400)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "web/404.html", {"kept": kept(request)}, status=404)
 

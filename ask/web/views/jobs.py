@@ -1,6 +1,7 @@
 """`/jobs/`: every entry of the crontab for staff, what runs now, and one entry alone."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
 from itertools import islice
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from ask.cron.configuration import NoCrontab, SiteCrontab, site_crontab
+from ask.cron.crontab import Entry
 from ask.cron.durations import durations
 from ask.cron.models import Intervention, Run
 from ask.cron.overview import EntryOverview, Overview, overview
@@ -46,7 +49,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "back": "/jobs/",
     }
     if not is_htmx(request):  # which asks for the day alone, and less often
-        context["timeline"] = _day(found, now=now)
+        entries = [one.entry for one in found.entries]
+        context["timeline"] = _day(entries, now=now, zone=found.zone)
     return live(
         request,
         page="web/jobs/jobs.html",
@@ -60,14 +64,17 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @job_page("cron.view_run")
 def day(request: HttpRequest) -> HttpResponse:
     """`/jobs/timeline`: the drawing of the last 24 hours, which the page asks for each minute."""
-    now = timezone.now()
-    context = {"timeline": _day(overview(now=now), now=now)}
+    try:
+        crontab = site_crontab()
+    except NoCrontab:
+        crontab = SiteCrontab(entries=(), zone=UTC, changed_at=0)
+    context = {"timeline": _day(crontab.entries, now=timezone.now(), zone=crontab.zone)}
     return render(request, "web/jobs/day.html", context)
 
 
-def _day(found: Overview, *, now: datetime) -> DrawnTimeline:
-    names = [one.entry.name for one in found.entries]
-    return drawn_timeline(timeline(names, now=now), zone=found.zone)
+def _day(entries: Iterable[Entry], *, now: datetime, zone: tzinfo) -> DrawnTimeline:
+    names = [entry.name for entry in entries]
+    return drawn_timeline(timeline(names, now=now), zone=zone)
 
 
 @require_safe
@@ -78,18 +85,19 @@ def entry(request: HttpRequest, *, name: str) -> HttpResponse:
     Of one that the crontab has no more, the runs are left.
     """
     now = timezone.now()
-    found = overview(now=now)
-    one = entry_named(found, name)
+    found = overview(now=now, name=name)
+    one = found.entries[0] if found.entries else None
+    is_crontab_broken = found.status.trouble is Trouble.CRONTAB
     runs = list(Run.objects.filter(job=name).defer("output").order_by("-scheduled_for")[:LATEST])
-    if one is None and not runs:
+    if one is None and not runs and not is_crontab_broken:
         raise Http404
-    running = [(run, usual) for run, usual in found.running if run.job == name]
     context: dict[str, object] = {
         **permissions(request),
         "name": name,
         "one": one,
         "overview": found,
-        "running": running,
+        "is_crontab_broken": is_crontab_broken,
+        "running": found.running,
         "runs": runs,
         "upcoming": _upcoming(one, now=now, overview=found) if one else [],
         "deeds": Intervention.objects.filter(job=name).order_by("-at")[:DEEDS],
@@ -103,13 +111,8 @@ def entry(request: HttpRequest, *, name: str) -> HttpResponse:
         page="web/jobs/entry.html",
         part="web/jobs/entry_now.html",
         context=context,
-        is_busy=bool(running) or (one is not None and one.is_asked),
+        is_busy=bool(found.running) or (one is not None and one.is_asked),
     )
-
-
-def entry_named(found: Overview, name: str) -> EntryOverview | None:
-    """The entry of that name, if the crontab has it."""
-    return next((one for one in found.entries if one.entry.name == name), None)
 
 
 def permissions(request: HttpRequest) -> dict[str, bool]:

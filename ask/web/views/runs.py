@@ -12,8 +12,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from ask.cron.durations import usual_seconds
 from ask.cron.models import Attempt, Intervention, Run
-from ask.cron.overview import newest_runs, usual_seconds
 from ask.web.days import midnight
 from ask.web.live import live
 from ask.web.paging import MAX_NUMBER, Page
@@ -89,14 +89,13 @@ def _chosen(wanted: dict[str, str]) -> QuerySet[Run]:
 def run(request: HttpRequest, *, id: UUID) -> HttpResponse:
     """One run: how far it is or how it ended, its attempts, and what they printed."""
     found = get_object_or_404(Run, pk=id)
-    attempts = list(Attempt.objects.filter(run=found).order_by("number"))
     deeds = list(Intervention.objects.filter(Q(run=id) | Q(begun=id)).order_by("at"))
     is_running = found.state == Run.State.RUNNING
     context = {
         **permissions(request),
         "run": found,
-        "usual": usual_seconds(newest_runs(found.job)),
-        "attempts": [(one, _log_of(one) is not None) for one in attempts],
+        "usual": usual_seconds([found.job]).get(found.job),
+        "attempts": [(one, _log_of(one) is not None) for one in found.attempts.order_by("number")],
         "deeds": deeds,
         "is_cancelling": any(one.kind == "cancel" and one.state == "asked" for one in deeds),
         "section": "jobs",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from ask.cron.status import Condition, EntryStatus, Status, Trouble, status
 
 CONDITIONS = {
-    Condition.NEVER: _("no run has ended yet"),
+    Condition.NEVER: _("no result yet"),
     Condition.WELL: _("well"),
     Condition.RUNNING: _("running"),
     Condition.PAUSED: _("paused"),

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from pytest_django import Settings
 
+from ask.cron.interventions import Person, pause
+from ask.cron.models import Run
 from ask.cron.spool import Slot
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -39,3 +42,15 @@ def test_a_failure_is_printed_for_cron_unless_ask_mails_it(  # noqa: PLR0917  # 
     for slot in begun:
         slot.release()
     assert (spec["job"], spec["prints"]) == ("job", prints)
+
+
+def test_what_is_paused_is_skipped_by_every_cron(
+    tmp_path: Path, settings: Settings, begun: list[Slot]
+) -> None:
+    (tmp_path / "crontab").write_text("#: name=job\n* * * * * true\n")
+    settings.CRONTAB, settings.CRON_FOLDER = tmp_path / "crontab", tmp_path / "spool"
+    pause("job", by=Person(name="Carol"), reason="the disk is full", now=timezone.now())
+    call_command("crontab", "tick", "job")
+    assert not begun
+    run = Run.objects.get()
+    assert (run.state, run.reason) == ("skipped", "paused by Carol: the disk is full")
