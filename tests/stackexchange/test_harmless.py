@@ -336,7 +336,9 @@ def visit(client: Client, addresses: Iterable[str], *, is_following: bool = True
         seen[address] = response.status_code
         assert response.status_code in {200, 301, 302, 404, 410}, address
         if response.has_header("Location"):
-            waiting.append(response["Location"])
+            # What is for members leads a stranger to the way in.
+            if is_to_follow(response["Location"].partition("?")[0]):
+                waiting.append(response["Location"])
         elif response["Content-Type"].startswith("text/html"):
             links = assert_harmless(response.content.decode())
             waiting += filter(is_to_follow, links) if is_following else ()

@@ -277,7 +277,9 @@ def _to_answer(request: HttpRequest, id: int) -> HttpResponse:
     if post is None:
         raise Http404
     # The database does not hold the reference: the question may be deleted, or not in the dump.
-    asked = post.parent_id or 0
+    asked = post.parent_id
+    if asked is None:
+        return gone(request)
     question = Question.objects.filter(id=asked).first() or deleted_question(request, asked)
     if question is None or (post.deleted_at and not may_see(request, post)):
         return gone(request)
