@@ -50,7 +50,8 @@
   const toTheEnd = () => {
     for (const box of boxes()) box.scrollTop = box.scrollHeight;
   };
-  document.addEventListener("htmx:afterSettle", () => {
+  // At once: htmx settles a moment later, in which keys would go to nothing.
+  document.addEventListener("htmx:afterSwap", () => {
     if (!place) return;
     const { same, nth, scrolled, isOpen } = place;
     place = null;
