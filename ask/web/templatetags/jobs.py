@@ -7,16 +7,17 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ask.cron.crontab import Entry
 from ask.cron.models import Attempt, Intervention, Run
 from ask.cron.secrets import text_without_secrets
 from ask.cron.status import EntryStatus
-from ask.cron.words import Language, duration_in_words, in_words
+from ask.cron.words import duration_in_words, in_words
 from ask.cron.words.reasons import reason_in_words
 from ask.cron.words.states import STATES
+from ask.web.language import language_of_words
 from ask.web.templatetags.ask import day, number
 from ask.web.views.status import CONDITIONS
 
@@ -58,14 +59,10 @@ REFUSALS = {
 }
 
 
-def _language() -> Language:
-    return "ru" if get_language() == "ru" else "en"
-
-
 @register.filter
 def schedule(entry: Entry) -> str:
     """`every 10 minutes`."""
-    return in_words(entry.schedule, language=_language())
+    return in_words(entry.schedule, language=language_of_words())
 
 
 @register.filter
@@ -77,13 +74,13 @@ def lasting(seconds: float | None) -> str:
         return gettext("%(count)s ms") % {"count": number(round(seconds * 1000))}
     if seconds < 10:
         text = f"{seconds:.1f}"
-        return gettext("%(count)s s") % {"count": text if get_language() == "en" else
+        return gettext("%(count)s s") % {"count": text if language_of_words() == "en" else
                                          text.replace(".", ",")}  # fmt: skip
     coarse = round(seconds)
     for size, limit in ((60, 3600), (3600, 86400 * 2), (86400, None)):
         if coarse >= size * 10 and (limit is None or coarse < limit * 10):
             coarse = round(coarse / size) * size
-    return duration_in_words(coarse, language=_language())
+    return duration_in_words(coarse, language=language_of_words())
 
 
 @register.filter
@@ -103,7 +100,7 @@ def amount(size: int | None) -> str:
         if size >= each:
             value = size / each
             text = f"{value:.1f}" if value < 10 else f"{value:.0f}"
-            return f"{text if get_language() == 'en' else text.replace('.', ',')} {unit}"
+            return f"{text if language_of_words() == 'en' else text.replace('.', ',')} {unit}"
     return f"{size} {gettext('B')}"
 
 
@@ -115,7 +112,7 @@ def state_mark(run: Run) -> SafeString:
     if state is Run.State.RUNNING and run.next_attempt_at:
         look, words = "no", gettext("failed, will be tried again")
     else:
-        words = STATES[_language()][state]
+        words = STATES[language_of_words()][state]
     return format_html('<span class="mark {}"><i aria-hidden="true">{}</i> {}</span>',
                        look, sign, words)  # fmt: skip
 
@@ -182,7 +179,7 @@ def zoned(moment: datetime, zone: tzinfo) -> str:
 @register.filter
 def state_name(state: str) -> str:
     """What a state is called, and `troubled` for all that somebody should look at."""
-    return gettext("any trouble") if state == "troubled" else STATES[_language()][state]
+    return gettext("any trouble") if state == "troubled" else STATES[language_of_words()][state]
 
 
 @register.filter
@@ -204,7 +201,7 @@ def gap(attempt: Attempt) -> int:
 @register.filter
 def reason(text: str) -> str:
     """Why a run is in its state."""
-    return reason_in_words(text, language=_language())
+    return reason_in_words(text, language=language_of_words())
 
 
 @register.simple_tag

@@ -16,7 +16,7 @@ from ask.cron.durations import usual_seconds
 from ask.cron.models import Attempt, Intervention, Run
 from ask.web.days import midnight
 from ask.web.live import live
-from ask.web.paging import MAX_NUMBER, Page
+from ask.web.paging import page_of, rows_of
 from ask.web.staff import job_page
 from ask.web.templatetags.jobs import CAUSES
 from ask.web.views.jobs import permissions
@@ -34,24 +34,10 @@ def history(request: HttpRequest) -> HttpResponse:
         name: request.GET.get(name, "").strip()
         for name in ("job", "state", "cause", "host", "since", "until")
     }
-    number = _number(request)
-    begin = (number - 1) * ON_A_PAGE
-    ids = list(
-        _chosen(wanted)
-        .order_by("-scheduled_for", "job")
-        .values_list("pk", flat=True)[begin : begin + ON_A_PAGE + 1]
-    )
-    page = Page(
-        number=number,
-        size=ON_A_PAGE,
-        ids=[],
-        has_next=len(ids) > ON_A_PAGE,
-        path="/jobs/history",
-        parameters=wanted,
-    )
-    runs = Run.objects.filter(pk__in=ids[:ON_A_PAGE]).defer("output", "environment")
+    chosen = _chosen(wanted).order_by("-scheduled_for", "job")
+    page = page_of(chosen, request=request, size=ON_A_PAGE, parameters=wanted)
     context = {
-        "runs": runs.order_by("-scheduled_for", "job"),
+        "runs": rows_of(page, Run.objects.defer("output", "environment")),
         "page": page,
         "wanted": wanted,
         "is_filtered": any(wanted.values()),
@@ -60,14 +46,6 @@ def history(request: HttpRequest) -> HttpResponse:
         "section": "jobs",
     }
     return render(request, "web/jobs/history.html", context)
-
-
-def _number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
-    if not 0 < number <= MAX_NUMBER:
-        raise Http404
-    return number
 
 
 def _chosen(wanted: dict[str, str]) -> QuerySet[Run]:
@@ -133,12 +111,7 @@ def _log_of(attempt: Attempt) -> Path | None:
 @job_page("cron.view_run")
 def deeds(request: HttpRequest) -> HttpResponse:
     """`/jobs/interventions`: what people did, newest first."""
-    number = _number(request)
-    begin = (number - 1) * ON_A_PAGE
-    found = list(Intervention.objects.order_by("-at")[begin : begin + ON_A_PAGE + 1])
-    page = Page(
-        number=number, size=ON_A_PAGE, ids=[], has_next=len(found) > ON_A_PAGE,
-        path="/jobs/interventions",
-    )  # fmt: skip
-    context = {"deeds": found[:ON_A_PAGE], "page": page, "section": "jobs"}
+    page = page_of(Intervention.objects.order_by("-at"), request=request, size=ON_A_PAGE)
+    deeds = rows_of(page, Intervention.objects.all())
+    context = {"deeds": deeds, "page": page, "section": "jobs"}
     return render(request, "web/jobs/interventions.html", context)
