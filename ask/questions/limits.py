@@ -14,6 +14,7 @@ from django.utils.translation import ngettext_lazy
 
 from ask.accounts.models import User
 from ask.core.refusal import Refusal
+from ask.questions.models import Allowance
 from ask.questions.privileges import NotAllowed, require
 
 HOUR: Final = timedelta(hours=1)
@@ -45,16 +46,20 @@ LIMITS: Final[dict[str, Limit]] = {
 """For who keeps order there are none."""
 
 _COUNT = """
-    INSERT INTO questions_allowance (user_id, action, began_at, count)
-    SELECT id, %s, %s, 1 FROM accounts_user
-    WHERE id = %s AND is_active AND (suspended_until IS NULL OR suspended_until <= %s)
+    INSERT INTO questions_allowance (user_id, action, began_at, count) VALUES (%s, %s, %s, 1)
     ON CONFLICT (user_id, action) DO UPDATE SET
         count = CASE WHEN questions_allowance.began_at = excluded.began_at
             THEN questions_allowance.count + 1 ELSE 1 END,
         began_at = excluded.began_at
     RETURNING count
 """
-"""Whoever was removed or suspended since their request began counts nothing."""
+
+_MAY_WRITE = """
+    SELECT 1 FROM accounts_user
+    WHERE id = %s AND is_active AND (suspended_until IS NULL OR suspended_until <= %s)
+"""
+"""Whoever was removed or suspended since their request began does nothing. A statement of its own,
+because one that waits for the row of a count goes on with what it read before (see `wait_for`)."""
 
 _WAIT = """
     INSERT INTO questions_allowance (user_id, action, began_at, count) VALUES (%s, %s, %s, 0)
@@ -81,13 +86,14 @@ def count(person: User, action: str, *, now: datetime) -> None:
     began_at = _beginning(now, period=limit.period)
     adapted = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [action, adapted(began_at), person.id, adapted(now)])
-        row = cursor.fetchone()
-    if row is None:
+        cursor.execute(_COUNT, [person.id, action, adapted(began_at)])
+        (done,) = cursor.fetchone()
+        cursor.execute(_MAY_WRITE, [person.id, adapted(now)])
+        may_write = cursor.fetchone() is not None
+    if not may_write:
         person.refresh_from_db(fields=["is_active", "suspended_until"])
         require(person, "write", now=now)
         raise NotAllowed(_("This account is closed."))
-    (done,) = row
     if done > most:
         refusal = TooOften(_SENTENCES[limit.period], most=most)
         refusal.ends_at = began_at + limit.period
@@ -97,14 +103,20 @@ def count(person: User, action: str, *, now: datetime) -> None:
 def wait_for(person: User, *, now: datetime) -> None:
     """Wait until everything that somebody is doing at this moment is done.
 
-    Each action has locked its row here. They are looked at one by one, in no transaction: whoever
-    held one and waited for another could wait in a circle.
+    To be called when their account is closed and that is committed: from then on no action begins.
+    Each that began before has locked its row here. They are looked at one by one, in no
+    transaction: whoever held one and waited for another could wait in a circle.
     """
     for action, limit in LIMITS.items():
         began_at = _beginning(now, period=limit.period)
         adapted = connection.ops.adapt_datetimefield_value(began_at)
         with connection.cursor() as cursor:
             cursor.execute(_WAIT, [person.id, action, adapted])
+
+
+def forget(person: User) -> None:
+    """Forget how often somebody did things whose account has ended."""
+    Allowance.objects.filter(user=person).delete()
 
 
 def _beginning(now: datetime, *, period: timedelta) -> datetime:
