@@ -3,6 +3,9 @@
 A post is hidden, not erased: `deleted_at` says since when. With a question go its answers, so that
 whoever looks for answers need not look at their questions; they come back with it. A comment is
 erased, and the audit log keeps what it said.
+
+Flags on what somebody deletes are settled by that, whoever it is. Not those on answers that only go
+along, nor on comments below: nobody has said anything of these.
 """
 
 from collections import Counter
@@ -15,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ask.accounts.models import User
 from ask.moderation import audit
-from ask.moderation.models import AuditAction
+from ask.moderation.flagging import settle_with_it
+from ask.moderation.models import AuditAction, Flag
 from ask.questions import limits, tagging, threads
 from ask.questions.counters import ANSWERS, USERS, mend, recount_posts
 from ask.questions.history import write_event
@@ -35,8 +39,8 @@ from ask.ratings.accepting import clear_acceptance
 from ask.ratings.reputation import reckon
 
 
-def delete(*, person: User, post: Post, now: datetime) -> None:
-    """Hide a question with its answers, or an answer.
+def delete(*, person: User, post: Post, now: datetime) -> int:
+    """Hide a question with its answers, or an answer; returns how many flags that settled.
 
     Who wrote it may, unless others would lose by it; the privilege is for closed questions and for
     answers that were voted down. Raises NotAllowed, TooOften, and Conflict where it is deleted.
@@ -52,9 +56,13 @@ def delete(*, person: User, post: Post, now: datetime) -> None:
         if thread.post.id == thread.question.accepted_answer_id:
             clear_acceptance(thread)
         hide(hidden, by=person, now=now)
+        is_own = thread.post.owner_id == person.id
+        flags = Flag.objects.filter(post=thread.post, comment_id=None)
+        settled = settle_with_it(flags, by=person, now=now, is_recorded=not is_own)
         recount_after([thread.question.id], hidden)
-        if thread.post.owner_id != person.id:
+        if not is_own:
             audit.record(AuditAction.DELETE, by=person, now=now, post=thread.post)
+    return settled
 
 
 def undelete(*, person: User, post: Post, now: datetime) -> None:
@@ -93,15 +101,20 @@ def undelete(*, person: User, post: Post, now: datetime) -> None:
             audit.record(AuditAction.UNDELETE, by=person, now=now, post=thread.post)
 
 
-def delete_comment(*, person: User, comment: Comment, now: datetime) -> None:
-    """Erase a comment: who wrote it may, and moderators. May be repeated. Raises NotAllowed."""
+def delete_comment(*, person: User, comment: Comment, now: datetime) -> int:
+    """Erase a comment: who wrote it may, and moderators; returns how many flags that settled.
+
+    May be repeated. Raises NotAllowed.
+    """
     is_own = comment.user_id == person.id
     require(person, "write" if is_own else "moderate", now=now)
     with transaction.atomic():
         thread = threads.lock(comment.post)
         removed, _by_table = Comment.objects.filter(id=comment.id).delete()
         if not removed:
-            return
+            return 0
+        flags = Flag.objects.filter(comment_id=comment.id)
+        settled = settle_with_it(flags, by=person, now=now, is_recorded=not is_own)
         Post.objects.filter(id=thread.post.id).update(comment_count=F("comment_count") - 1)
         if not is_own:
             audit.record(
@@ -112,6 +125,7 @@ def delete_comment(*, person: User, comment: Comment, now: datetime) -> None:
                 person_id=comment.user_id,
                 detail=comment.text,
             )
+    return settled
 
 
 def deletions(posts: Collection[int]) -> dict[int, PostHistory]:

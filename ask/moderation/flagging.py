@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ask.accounts.models import User
 from ask.moderation import audit
-from ask.moderation.models import AuditAction, Flag, FlagReason
-from ask.questions import limits, texts
+from ask.moderation.models import AuditAction, Flag, FlagQuerySet, FlagReason
+from ask.questions import limits, texts, threads
 from ask.questions.models import Comment, Post
 from ask.questions.privileges import require
 from ask.questions.texts import BadText
@@ -27,7 +27,7 @@ def flag(
     """Ask moderators to look at a post, or at a comment below it.
 
     May be repeated: who has a flag waiting there adds none. "other" wants a text. Raises BadText,
-    Conflict where the post is deleted, NotAllowed, TooOften.
+    Conflict where the post or the comment is deleted, NotAllowed, TooOften.
     """
     require(person, "flag", now=now)
     said = texts.summary(text)
@@ -35,13 +35,15 @@ def flag(
         raise BadText(_("Nothing is flagged for this reason."), field="reason")
     if reason == FlagReason.OTHER and not said:
         raise BadText(_("Say what a moderator should look at."), field="text")
-    if post.deleted_at:
-        raise Conflict(_("This was deleted."))
     comment_id = comment.id if comment else None
     with transaction.atomic():
         if Flag.objects.waiting().filter(user=person, post=post, comment_id=comment_id).exists():
             return
         limits.count(person, "flag", now=now)
+        # Locked: whoever deletes it settles the flags that it has.
+        threads.lock(post).require_present()
+        if comment and not Comment.objects.filter(id=comment.id).exists():
+            raise Conflict(_("This was deleted."))
         Flag.objects.bulk_create(
             [
                 Flag(
@@ -70,12 +72,31 @@ def settle(*, person: User, flag: Flag, is_helpful: bool, now: datetime) -> bool
             .update(settled_at=now, settled_by=person, is_helpful=is_helpful)
         )
         if settled:
-            audit.record(
-                AuditAction.SETTLE_FLAG,
-                by=person,
-                now=now,
-                post=flag.post,
-                person_id=flag.user_id,
-                detail=f"{flag.reason}: {'helpful' if is_helpful else 'declined'}",
-            )
+            _record(flag, by=person, is_helpful=is_helpful, now=now)
     return bool(settled)
+
+
+def settle_with_it(flags: FlagQuerySet, *, by: User, now: datetime, is_recorded: bool) -> int:
+    """Settle flags on what somebody takes away, as Stack Exchange does: they were right.
+
+    To be called in the transaction of that, when posts and tags are locked and people are not.
+    `is_recorded` writes each into the audit log. Returns how many there were.
+    """
+    found = list(flags.waiting().select_related("post").select_for_update(of=("self",)))
+    ids = [flag.id for flag in found]
+    Flag.objects.filter(id__in=ids).update(settled_at=now, settled_by=by, is_helpful=True)
+    if is_recorded:
+        for flag in found:
+            _record(flag, by=by, is_helpful=True, now=now)
+    return len(found)
+
+
+def _record(flag: Flag, *, by: User, is_helpful: bool, now: datetime) -> None:
+    audit.record(
+        AuditAction.SETTLE_FLAG,
+        by=by,
+        now=now,
+        post=flag.post,
+        person_id=flag.user_id,
+        detail=f"{flag.reason}: {'helpful' if is_helpful else 'declined'}",
+    )

@@ -63,7 +63,8 @@ def act(
     """Settle flags on one thing and do what follows, at once or not at all.
 
     `deed` is empty or one of `DEEDS`, "close" for one of `closing.OFFERED` that is no duplicate.
-    Returns how many flags were still waiting. Raises BadText, NotAllowed, and Conflict where the
+    Returns how many flags were still waiting; a deletion settles all that its post or comment has,
+    also those that came meanwhile. Raises BadText, NotAllowed, and Conflict where the
     deed was done already.
     """
     require(person, "moderate", now=now)
@@ -73,17 +74,20 @@ def act(
         raise BadText(_("These flags are not on the same thing."), field="flag")
     with transaction.atomic():
         # Before the flags: whoever takes everything of a spammer away locks in this order too.
+        count = 0
         if deed:
-            _do(deed, person=person, flag=next(iter(flags)), reason=reason, now=now)
-        return sum(
-            settle(person=person, flag=flag, is_helpful=is_helpful, now=now) for flag in flags
-        )
+            count = _do(deed, person=person, flag=next(iter(flags)), reason=reason, now=now)
+        for flag in sorted(flags, key=lambda one: one.id):
+            count += settle(person=person, flag=flag, is_helpful=is_helpful, now=now)
+        return count
 
 
-def _do(deed: str, *, person: User, flag: Flag, reason: str, now: datetime) -> None:
+def _do(deed: str, *, person: User, flag: Flag, reason: str, now: datetime) -> int:
+    """Returns how many flags were settled by that."""
     if deed == CLOSE:
         close(person=person, question=flag.post, reason=reason, now=now)
     elif flag.comment_id is None:
-        delete(person=person, post=flag.post, now=now)
+        return delete(person=person, post=flag.post, now=now)
     elif comment := Comment.objects.filter(id=flag.comment_id).first():
-        delete_comment(person=person, comment=comment, now=now)
+        return delete_comment(person=person, comment=comment, now=now)
+    return 0

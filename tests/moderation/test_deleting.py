@@ -6,7 +6,8 @@ import pytest
 
 from ask.accounts.models import User
 from ask.moderation.deleting import delete, delete_comment, undelete
-from ask.moderation.models import AuditEntry
+from ask.moderation.flagging import flag
+from ask.moderation.models import AuditEntry, Flag
 from ask.questions.models import Answer, Comment, Post, PostHistory, Question, Tag, VoteType
 from ask.questions.privileges import NotAllowed
 from ask.questions.threads import Conflict
@@ -139,6 +140,34 @@ def test_the_privilege_is_for_closed_questions_and_bad_answers() -> None:
     Post.objects.filter(id=question.id).update(closed_at=LATER)
     remove(question, by=trusted)
     assert AuditEntry.objects.count() == 2
+
+
+def flagged(post: Post, said: Comment | None = None) -> Flag:
+    flag(person=cast.person("Vera", reputation=500), post=post, comment=said, reason="rude",
+         now=cast.NOON)  # fmt: skip
+    found: Flag = Flag.objects.latest("id")
+    return found
+
+
+@pytest.mark.parametrize("who", ["Alice", "Carol"])
+def test_flags_on_what_is_deleted_were_helpful_whoever_deletes_it(who: str) -> None:
+    by = {"Alice": cast.alice, "Carol": cast.carol}[who]()
+    question = written.ask()
+    given, said = written.answer(question), written.comment(question, by=cast.alice())
+    other = written.comment(question)
+    one, two, *waiting = [
+        flagged(question), flagged(question, said), flagged(given), flagged(question, other)
+    ]  # fmt: skip
+    delete_comment(person=by, comment=said, now=LATER)
+    remove(question, by=by)
+    for each in (one, two):
+        each.refresh_from_db()
+        assert (each.is_helpful, each.settled_at, each.settled_by) == (True, LATER, by)
+    assert list(Flag.objects.waiting()) == waiting
+    settled = AuditEntry.objects.filter(action="settle_flag").count()
+    assert settled == (0 if who == "Alice" else 2)
+    with pytest.raises(Conflict, match="was deleted"):
+        flagged(Post(id=question.id))
 
 
 def test_strangers_delete_nothing() -> None:

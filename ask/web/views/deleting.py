@@ -32,7 +32,9 @@ def undeletion(request: HttpRequest, id: int) -> HttpResponse:
     return _do(request, id, deed=undelete, said=_("It is here again."))
 
 
-def _do(request: HttpRequest, id: int, *, deed: Callable[..., None], said: Promise) -> HttpResponse:
+def _do(
+    request: HttpRequest, id: int, *, deed: Callable[..., object], said: Promise
+) -> HttpResponse:
     post = get_object_or_404(Post, IS_POST, id=id)
     deed(person=member(request), post=post, now=timezone.now())
     return done(request, said, then=post.get_absolute_url())
