@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -15,18 +16,24 @@ from ask.core.content import Content
 COMMUNITY = -1
 """The id of the user who stands for the site itself."""
 
+IS_OPEN = Q(is_active=True)
+
 
 class UserQuerySet(models.QuerySet["User"]):
     def people(self) -> "UserQuerySet":
         """Without the site's own user."""
         return self.filter(id__gt=0)
 
+    def listed(self) -> "UserQuerySet":
+        """Whom lists show: not whoever deleted their account, nor whose account was closed."""
+        return self.people().filter(IS_OPEN)
+
     def best(self) -> "UserQuerySet":
         """Highest reputation first."""
-        return self.people().order_by("-reputation", "-id")
+        return self.listed().order_by("-reputation", "-id")
 
     def newest(self) -> "UserQuerySet":
-        return self.people().order_by("-created_at", "-id")
+        return self.listed().order_by("-created_at", "-id")
 
     def joined_within(self, starts_at: datetime, ends_at: datetime) -> "UserQuerySet":
         return self.filter(created_at__gte=starts_at, created_at__lte=ends_at)
@@ -130,8 +137,13 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         indexes = (
-            models.Index(fields=["-reputation", "-id"], name="user_best"),
-            models.Index(fields=["-created_at", "-id"], name="user_newest"),
+            # With the column of their condition, which SQLite checks again: see `questions.models`.
+            models.Index(
+                fields=["-reputation", "-id", "is_active"], name="user_best", condition=IS_OPEN
+            ),
+            models.Index(
+                fields=["-created_at", "-id", "is_active"], name="user_newest", condition=IS_OPEN
+            ),
             models.Index(fields=["email"], name="user_email"),
         )
 

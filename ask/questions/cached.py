@@ -28,7 +28,7 @@ def _totals() -> Totals:
         answers=Answer.objects.count(),
         comments=Comment.objects.count(),
         tags=Tag.objects.count(),
-        users=User.objects.people().count(),
+        users=User.objects.listed().count(),
     )
 
 

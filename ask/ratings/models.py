@@ -57,7 +57,10 @@ class Period(models.IntegerChoices):
 
 class StandingQuerySet(models.QuerySet["Standing"]):
     def best(self, *, board: Board, period: Period) -> Self:
-        """One board of one period, most points first."""
+        """One board of one period, most points first.
+
+        Whose account was closed since stands on it still: `listed()` people are to be shown only.
+        """
         return self.filter(board=board, period=period).order_by("-points", "-user_id")
 
     def named_like(self, text: str) -> Self:
@@ -92,7 +95,7 @@ class TopAnswererQuerySet(models.QuerySet["TopAnswerer"]):
     def under(self, tag: Tag) -> Self:
         """The best first, with what is shown of them."""
         return (
-            self.filter(tag=tag)
+            self.filter(tag=tag, user__is_active=True)
             .select_related("user")
             .only("score", "answer_count", *(f"user__{name}" for name in PERSON))
             .order_by("place")

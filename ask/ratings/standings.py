@@ -18,7 +18,7 @@ An edit is a revision, however many of title, body and tags it changes. A dump d
 somebody voted: voters are ranked over all time only, by the counters of `User`.
 
 Table names stand unqualified, so that an import can let them mean the tables that it builds aside.
-The SQL is for PostgreSQL and for SQLite from 3.39 on.
+The SQL is for PostgreSQL and for SQLite from 3.39 on. Closed accounts are left out.
 """
 
 from contextlib import AbstractContextManager, nullcontext
@@ -123,6 +123,7 @@ def refresh_standings(
             cursor.execute(
                 "INSERT INTO ratings_standing (board, period, user_id, points)"  # noqa: S608
                 f" SELECT board, period, user_id, points FROM {_NEW}"
+                " WHERE user_id IN (SELECT id FROM accounts_user WHERE is_active)"
                 " ORDER BY board, period, points DESC, user_id DESC"
             )
             count = int(cursor.rowcount)

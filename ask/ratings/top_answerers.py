@@ -1,9 +1,9 @@
 """Who answered best under each tag, of all time: computed ahead of `/tags/TAG/info`.
 
 The score of a person under a tag is the sum of the scores of their answers to questions that bear
-it, as on Stack Exchange's pages of a tag's top users; community wikis do not count. Of equal
-scores the one with more answers comes first. `refresh_standings` computes this together with the
-standings, because what changes one changes the other.
+it, as on Stack Exchange's pages of a tag's top users. Community wikis do not count, and closed
+accounts are left out. Of equal scores the one with more answers comes first. `refresh_standings`
+computes this together with the standings, because what changes one changes the other.
 """
 
 from django.db.backends.utils import CursorWrapper
@@ -24,8 +24,9 @@ _BEST = """
         FROM questions_posttag t
         JOIN questions_post q ON q.id = t.post_id
         JOIN questions_post a ON a.parent_id = q.id
+        JOIN accounts_user u ON u.id = a.owner_id
         WHERE q.deleted_at IS NULL AND a.post_type = 2 AND a.deleted_at IS NULL
-        AND a.community_owned_at IS NULL AND a.owner_id > 0
+        AND a.community_owned_at IS NULL AND a.owner_id > 0 AND u.is_active
         GROUP BY t.tag_id, a.owner_id
     ) AS ranked
     WHERE place <= {length} AND score > 0

@@ -64,6 +64,13 @@ def test_votes_give_what_stack_exchange_gives() -> None:
     assert gained() == {"Bob": 10 + 15 + 50, "Alice": 10 - 2 + 2}
 
 
+def test_whose_account_is_closed_stands_nowhere() -> None:
+    zed = person("Zed", is_active=False, up_vote_count=7)
+    vote(ask(by=zed), VoteType.UP)
+    history(ask(by=zed), PostHistoryType.EDIT_BODY, guid="a", by=zed)
+    assert refresh() == 0
+
+
 def test_accepting_one_s_own_answer_gives_nothing() -> None:
     vote(answer(ask(by=alice()), by=alice()), VoteType.ACCEPTED)
     assert refresh() == 0

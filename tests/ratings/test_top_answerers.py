@@ -36,8 +36,9 @@ def test_of_equal_scores_more_answers_come_first() -> None:
     assert [name for _, name, _, _ in best_under(tag("sky"))] == ["Bob", "Carol"]
 
 
-def test_wikis_deleted_posts_and_what_has_no_score_do_not_count() -> None:
+def test_wikis_closed_accounts_deleted_posts_and_what_has_no_score_do_not_count() -> None:
     question = ask(tags="sky", by=alice())
+    answer(question, by=person("Zed", is_active=False), score=7)
     answer(question, by=bob(), score=0)
     answer(question, by=carol(), score=7, deleted_at=NOON)
     answer(question, by=alice(), score=7, community_owned_at=NOON)

@@ -82,7 +82,7 @@ def users(request: HttpRequest) -> HttpResponse:
     if wanted:
         found, total = found.named_like(wanted), None
     page = page_of(found, request=request, size=SIZE, parameters=parameters, total=total, key=key)
-    people = rows_of(page, User.objects.only(*SHOWN))
+    people = rows_of(page, User.objects.listed().only(*SHOWN))
     points: dict[int, int] = {}
     if key != "pk":
         points = dict(found.filter(user__in=page.ids).values_list("user_id", "points"))
