@@ -40,7 +40,10 @@ class Subscription:
         return cls(user=int(user), scope=scope)
 
     def end(self) -> None:
-        """Let none of these mails come any more; what comes in another rhythm stays."""
+        """Let none of these mails come any more; what comes in another rhythm stays.
+
+        Whose account is deleted gets none already, and nothing is remembered of them.
+        """
         wishes.silence(self.user, kinds=self._kinds())
 
     def _kinds(self) -> list[str]:

@@ -103,7 +103,11 @@ def restore(user_id: int, *, frequencies: dict[str, str]) -> None:
 
 
 def _choose(user_id: int, chosen: dict[str, Frequency]) -> None:
+    """Of whoever deleted their account nothing is kept, however late they choose."""
     with transaction.atomic():
+        # Locked: the account may be ending at this moment.
+        if not User.objects.select_for_update(no_key=True).filter(id=user_id, deleted_at=None):
+            return
         Preferences.objects.get_or_create(user_id=user_id)
         Preferences.objects.filter(user_id=user_id).update(**chosen)
 

@@ -37,9 +37,10 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         subscription = Subscription.read(token)
     except BadSignature:
         raise Http404 from None
-    reader = User.objects.filter(pk=subscription.user).first()
+    # Who deleted their account is nobody.
+    reader = User.objects.filter(pk=subscription.user, deleted_at=None).first()
     is_done = request.method == "POST"
-    if is_done and reader:
+    if is_done:
         subscription.end()
     context = {
         "is_done": is_done,
