@@ -1,6 +1,7 @@
 """The cache as pages use it: while it is down it holds nothing, and nobody fails by that."""
 
 import logging
+from collections.abc import Collection
 
 from django.core.cache import cache
 
@@ -23,6 +24,14 @@ def keep(key: str, value: object, timeout: int) -> None:
         cache.set(key, value, timeout)
     except Exception:
         log.warning("the cache did not take %s", key, exc_info=True)
+
+
+def forget(keys: Collection[str]) -> None:
+    """Keep nothing under these keys any more, if the cache answers."""
+    try:
+        cache.delete_many(keys)
+    except Exception:
+        log.warning("the cache did not forget %s", ", ".join(keys), exc_info=True)
 
 
 def forget_everything() -> None:

@@ -46,7 +46,8 @@ class Composer:
         for mail in mails:
             try:
                 if mail.kind == MailKind.ACCOUNT:
-                    found[mail.pk] = about_account(mail)
+                    # Its text is gone where the account was deleted while it was being sent.
+                    found[mail.pk] = about_account(mail) if mail.content else MailReason.UNWANTED
                 else:
                     found[mail.pk] = self.told(mail, material=material)
             except Exception:

@@ -86,7 +86,7 @@ def _plan_told(
     """Plan a mail for everybody to whom it has something to tell."""
     after, count = 0, 0
     while True:
-        with _turn():
+        with turn():
             untold = Notice.objects.untold(rhythm.frequency).filter(user_id__gt=after)
             people = list(
                 untold.order_by("user_id").values("user_id").annotate(last=Max("id"))[:BATCH]
@@ -119,7 +119,7 @@ def _plan_unanswered(
         return 0
     count = 0
     for people in _batches(rhythm.frequency):
-        with _turn():
+        with turn():
             keys = {user: _key(rhythm, user, until=until) for user in people}
             mails = _store(rhythm, keys, planned_at=planned_at, until=until)
         count += len(mails)
@@ -168,8 +168,8 @@ def _key(rhythm: Rhythm, user: int, *, until: datetime | None, last: int = 0) ->
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    """A transaction in which nobody else plans."""
+def turn() -> Iterator[None]:
+    """A transaction in which nobody else plans, nor takes notices away."""
     with transaction.atomic(using=router.db_for_write(Mark)):
         Mark.objects.get_or_create(name=LOCK)
         Mark.objects.select_for_update().get(name=LOCK)

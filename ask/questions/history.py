@@ -45,11 +45,12 @@ def write_event(
     comment: str | None = None,
     **more: Any,
 ) -> None:
-    """What somebody did to posts at once: JSON says who, and `more`."""
+    """What somebody did to posts at once: JSON says who, and `more`.
+
+    Without the name that a dump has there: it goes when the account does.
+    """
     guid = str(uuid4())
-    text = json.dumps(
-        {**more, "Voters": [{"Id": by.id, "DisplayName": by.display_name}]}, ensure_ascii=False
-    )
+    text = json.dumps({**more, "Voters": [{"Id": by.id}]}, ensure_ascii=False)
     PostHistory.objects.bulk_create(
         PostHistory(
             post=post,

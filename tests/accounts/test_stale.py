@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 
 from ask.accounts.claims import is_claimable
-from ask.accounts.deletion import delete_account
+from ask.accounts.erasure import erase_account
 from ask.accounts.models import User
 from ask.questions import limits
 from ask.questions.privileges import NotAllowed
@@ -30,7 +30,7 @@ def test_a_new_password_changes_nothing_else() -> None:
 
 
 def test_a_deletion_keeps_what_is_counted() -> None:
-    delete_account(stale(), now=cast.NOON)
+    erase_account(stale(), now=cast.NOON)
     alice = User.objects.get()
     assert (alice.reputation, alice.gained_reputation, alice.email) == (510, 10, "")
 

@@ -4,20 +4,37 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from ask.accounts.models import User
 from ask.core.refusal import Refusal
 from ask.moderation.deleting import delete, undelete
+from ask.moderation.flagging import flag
+from ask.moderation.models import Flag
 from ask.moderation.suspending import remove_spammer
+from ask.questions import drafts
 from ask.questions.editing import edit, source_of
+from ask.questions.following import follow_question
 from ask.questions.limits import LIMITS, TooOften
-from ask.questions.models import Answer, Comment, Post, PostHistory, Question, Tag, Vote, VoteType
+from ask.questions.models import (
+    Allowance,
+    Answer,
+    Comment,
+    Draft,
+    FollowedPost,
+    Post,
+    PostHistory,
+    Question,
+    Tag,
+    Vote,
+    VoteType,
+)
 from ask.questions.threads import Conflict
 from ask.ratings.accepting import accept
 from ask.ratings.voting import vote
+from ask.web.deletion import delete_account
 from tests import cast, written
 from tests.moderation.crowd import at_once
 
@@ -178,6 +195,45 @@ def test_nobody_waits_in_a_circle() -> None:
     found = at_once(works)
     assert not [each for each in found if isinstance(each, Exception)]
     assert written.drift() == []
+
+
+def test_what_is_flagged_and_deleted_at_once_leaves_no_flag_waiting() -> None:
+    for _ in range(3):
+        question, by = written.ask(), cast.alice()
+        works: list[Callable[[], object]] = [
+            partial(flag, person=person, post=question, reason="spam", now=cast.NOON)
+            for person in people()
+        ]
+        works.insert(MANY // 2, partial(delete, person=by, post=question, now=cast.NOON))
+        found = at_once(works)
+        assert not [
+            each for each in found if isinstance(each, Exception) and not isinstance(each, Refusal)
+        ]
+        assert Post.objects.get(id=question.id).deleted_at
+        assert not Flag.objects.waiting().exists()
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_what_somebody_writes_while_their_account_ends_is_erased_as_well() -> None:
+    for number in range(3):
+        person = cast.person(f"Leaver {number}")
+        question = written.ask()
+
+        def write(token: UUID, person: User = person, question: Post = question) -> None:
+            drafts.save(
+                person=person, token=token, kind=Draft.Kind.QUESTION, body="Secret", now=cast.NOON
+            )
+            follow_question(person=person, question=question, now=cast.NOON)
+
+        works: list[Callable[[], object]] = [partial(write, uuid4()) for _ in range(MANY)]
+        whom = User.objects.get(id=person.id)
+        works.insert(MANY // 2, partial(delete_account, whom, now=cast.NOON))
+        found = at_once(works)
+        assert not [
+            each for each in found if isinstance(each, Exception) and not isinstance(each, Refusal)
+        ]
+        for model in (Draft, FollowedPost, Allowance):
+            assert not model._default_manager.filter(user=person).exists()
 
 
 def test_the_constraint_holds_whoever_forgets_to_lock() -> None:

@@ -10,9 +10,9 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from ask.accounts.deletion import delete_account
 from ask.accounts.models import Frequency, Preferences, Theme, User
 from ask.core.content import LOCAL_IDS
+from ask.web.deletion import delete_account
 from tests import cast
 from tests.stackexchange.dumps import small, user
 from tests.stackexchange.test_importing import bring

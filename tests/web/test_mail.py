@@ -15,6 +15,7 @@ from ask.accounts.models import Preferences, User
 from ask.digests.models import DeadAddress, Mail, MailKind, MailReason, Notice, Pause
 from ask.digests.unsubscribing import Subscription
 from ask.questions.models import Post
+from ask.web.deletion import delete_account
 from tests.cast import NOON, answer, ask, comment, person, staff
 from tests.digests.outboxes import mail
 from tests.digests.telling import alice, bob, carol, choose, find, plan, written
@@ -75,6 +76,16 @@ def test_a_person_ends_mails_by_a_button_and_then_all_of_them() -> None:
     text_of(client.post(everything))
     chosen = Preferences.of(alice())
     assert {chosen.answers, chosen.comments, chosen.followed, chosen.digest} == {"never"}
+
+
+def test_the_link_of_somebody_who_deleted_their_account_answers_kindly_and_keeps_nothing() -> None:
+    path = link()
+    delete_account(alice(), now=NOON)
+    for method in ("get", "post"):
+        page = text_of(getattr(client_of(None), method)(path))
+        assert "There is nothing left for you to do." in page
+        assert "<form" not in page.partition("<main")[2].partition("</main>")[0]
+    assert not Preferences.objects.exists()
 
 
 def test_what_is_no_link_of_ours_is_not_found() -> None:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ask.accounts.deletion import delete_account
 from ask.accounts.models import Preferences, User
 from ask.web.chosen import remember
+from ask.web.deletion import delete_account
 from ask.web.forms.settings import DeletionForm, PreferencesForm, ProfileForm
 from ask.web.own_data import archive
 from ask.web.profiles import about_html

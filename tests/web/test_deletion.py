@@ -10,8 +10,12 @@ from django.contrib.sessions.models import Session
 from django.db.models import CharField, TextField
 from django.test import Client
 
-from ask.accounts.deletion import delete_account
 from ask.accounts.models import Preferences, User
+from ask.moderation.flagging import flag, settle
+from ask.moderation.models import Flag
+from ask.ratings.models import Board, Period, Standing, TopAnswerer
+from ask.web.deletion import delete_account
+from tests import cast, written
 from tests.cast import NOON, answer, ask, carol, comment, member
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -77,6 +81,33 @@ def test_nothing_personal_is_left_anywhere() -> None:
     assert not user.groups.exists()
     assert not user.has_usable_password()
     assert client.get("/users/settings").status_code == 302
+
+
+def test_flags_that_wait_are_withdrawn_and_others_lose_their_words() -> None:
+    user, question = cast.person("Dan", reputation=100), written.ask()
+    said = written.comment(question)
+    flag(person=user, post=question, reason="spam", text="Settled", now=NOON)
+    settle(person=carol(), flag=Flag.objects.get(), is_helpful=True, now=NOON)
+    flag(person=user, post=question, comment=said, reason="rude", text="Waits", now=NOON)
+    delete_account(user, now=NOON)
+    left = Flag.objects.get()
+    assert (left.reason, left.text, left.is_helpful) == ("spam", "", True)
+
+
+def test_no_list_has_them_any_more_and_the_sidebar_at_once() -> None:
+    user, client = settled()
+    tag = TopAnswerer(tag=cast.tag("sky"), place=1, user=user, score=1, answer_count=1)
+    TopAnswerer.objects.bulk_create([tag])
+    board = Standing(board=Board.EDITORS, period=Period.ALL, user=user, points=1)
+    Standing.objects.bulk_create([board])
+    pages = [f"/users{query}" for query in ("", "?tab=new", "?tab=editors", "?search=erin")]
+    pages += ["/tags/sky/info", "/questions"]
+    for page in pages:
+        assert f"/users/{user.pk}/" in client.get(page).content.decode(), page
+    delete_account(user, now=NOON)
+    for page in (*pages, f"/users?search=user{user.pk}"):
+        html = Client().get(page).content.decode()
+        assert f"/users/{user.pk}/" not in html and "Erin" not in html, page
 
 
 def test_a_second_time_changes_nothing() -> None:

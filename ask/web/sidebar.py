@@ -1,0 +1,17 @@
+"""The lists beside every page, where they must not wait for the job that computes them."""
+
+from itertools import product
+
+from django.core.cache.utils import make_template_fragment_key
+
+from ask.caching import guarded
+from ask.ratings.cached import best_users, hot_questions
+from ask.web.language import LANGUAGES
+
+
+def renew() -> None:
+    """Let every page show them as they are now: somebody must not be named there any more."""
+    for shown in (best_users, hot_questions):
+        shown.fill()
+    kept = product([True, False], LANGUAGES)  # as `web/sidebar.html` is kept
+    guarded.forget([make_template_fragment_key("sidebar", which) for which in kept])
