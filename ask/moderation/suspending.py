@@ -8,9 +8,11 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from ask.accounts.erasure import without_profile
 from ask.accounts.models import User
 from ask.moderation import audit
 from ask.moderation.deleting import hide, recount_after
+from ask.moderation.flagging import settle_with_it
 from ask.moderation.models import AuditAction, AuditEntry, Flag
 from ask.questions import limits, texts, threads
 from ask.questions.counters import COMMENTS, VOTES, recount_posts
@@ -66,7 +68,8 @@ def remove_spammer(*, person: User, whom: User, now: datetime) -> int:
     """Close an account, and take away all posts, comments and votes of it; returns how many posts.
 
     The account is closed first, and what it is about to write waited for; then all is taken away at
-    once. May be repeated. Flags on it are settled as helpful. Raises NotAllowed.
+    once, and the profile with it: the audit log alone keeps the name. May be repeated. Flags on the
+    posts and comments are settled as helpful. Raises NotAllowed.
     """
     _require(person, whom, now=now)
     User.objects.filter(id=whom.id).update(is_active=False)
@@ -86,13 +89,14 @@ def _remove(*, person: User, whom: User, now: datetime) -> int:
         _withdraw_acceptances(locked, {post.id for post in hidden})
         votes, remarks = votes.filter(post__in=voted), remarks.filter(post__in=remarked)
         cast = Counter(votes.values_list("vote_type", flat=True))
+        said = list(remarks.values_list("id", flat=True))
         votes.delete()
         remarks.delete()
         if hidden:
             hide(hidden, by=person, now=now)
         recount_posts(voted | remarked, tallies=(VOTES, COMMENTS))
-        flags = Flag.objects.waiting().filter(post__in=owned)
-        flags.update(settled_at=now, settled_by=person, is_helpful=True)
+        flags = Flag.objects.filter(Q(post__in=owned, comment_id=None) | Q(comment_id__in=said))
+        settle_with_it(flags, by=person, now=now, is_recorded=False)  # one entry tells all of it
         owners = {
             post.owner_id
             for post in locked.values()
@@ -101,6 +105,7 @@ def _remove(*, person: User, whom: User, now: datetime) -> int:
         recount_after(questions, hidden, people=owners | {whom.id})
         # Now that all people are locked, in their order.
         User.objects.filter(id=whom.id).update(
+            **without_profile(whom, now=now),
             is_active=False,
             up_vote_count=F("up_vote_count") - cast[VoteType.UP],
             down_vote_count=F("down_vote_count") - cast[VoteType.DOWN],
@@ -110,7 +115,9 @@ def _remove(*, person: User, whom: User, now: datetime) -> int:
             by=person,
             now=now,
             person_id=whom.id,
-            detail=f"{len(hidden)} posts, {len(voted)} votes, {len(remarked)} comments",
+            # Nothing else keeps the name.
+            detail=f"{whom.display_name}: {len(hidden)} posts, {len(voted)} votes,"
+            f" {len(said)} comments",
         )
     return sum(post.owner_id == whom.id for post in hidden)
 

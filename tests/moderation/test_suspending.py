@@ -75,6 +75,7 @@ def test_a_spammer_goes_with_everything() -> None:
         vote(person=spammer(), post=post, kind=kind, now=cast.NOON)
     vote(person=cast.bob(), post=spam, kind=VoteType.DOWN, now=cast.NOON)
     flag(person=cast.bob(), post=theirs, reason="spam", now=cast.NOON)
+    User.objects.filter(id=spammer().id).update(about="<p>Buy</p>", website_url="https://spam")
     assert remove_spammer(person=cast.carol(), whom=spammer(), now=LATER) == 2
     assert [each.id for each in Question.objects.all()] == [good.id]
     assert [each.id for each in Answer.objects.all()] == [kept.id]
@@ -87,9 +88,30 @@ def test_a_spammer_goes_with_everything() -> None:
     assert (spammer().up_vote_count, spammer().down_vote_count) == (0, 0)
     assert Flag.objects.get().is_helpful
     entry = AuditEntry.objects.get()
-    assert (entry.action, entry.detail) == ("remove", "3 posts, 2 votes, 1 comments")
+    assert (entry.action, entry.detail) == ("remove", "Spam: 3 posts, 2 votes, 1 comments")
+    gone = spammer()
+    assert (gone.display_name, gone.about, gone.website_url) == (f"user{gone.id}", None, None)
+    assert gone.edited_at == LATER, "or a newer dump would bring the profile back"
     assert written.drift() == []
     assert remove_spammer(person=cast.carol(), whom=spammer(), now=LATER) == 0
+
+
+def test_flags_on_what_a_spammer_wrote_were_helpful_wherever_it_stands() -> None:
+    theirs, good = written.ask(by=spammer()), written.ask()
+    below = written.answer(theirs)
+    spam, fine = written.comment(good, by=spammer()), written.comment(theirs)
+    flagged: list[tuple[Post, Comment | None]] = [
+        (theirs, None), (good, spam), (theirs, fine), (good, None), (below, None),
+    ]  # fmt: skip
+    for post, said in flagged:
+        flag(person=cast.alice(), post=post, comment=said, reason="rude", now=cast.NOON)
+    remove_spammer(person=cast.carol(), whom=spammer(), now=LATER)
+    settled = Flag.objects.filter(is_helpful=True, settled_at=LATER)
+    assert list(settled.order_by("id").values_list("post_id", "comment_id")) == [
+        (theirs.id, None),
+        (good.id, spam.id),
+    ]
+    assert Flag.objects.waiting().count() == 3
 
 
 def test_nobody_else_is_removed() -> None:

@@ -225,7 +225,26 @@ def test_a_spammer_goes_only_when_somebody_is_sure(carol: Client) -> None:
     assert User.objects.get(id=dan.id).is_active
     said = carol.post(url, {"is_sure": "yes"}, follow=True).content.decode()
     assert "The account is closed, and 1 post is deleted." in said
+    assert "Dan · posts: 1, votes: 0, comments: 0" in said, "the log keeps the name"
     assert not User.objects.get(id=dan.id).is_active
+
+
+def test_a_spammer_who_was_removed_shows_nothing_of_themselves(carol: Client) -> None:
+    dan = cast.person(
+        "Dan Cheap", reputation=50_000, about="<p>Cheap</p>", location="Cheap", website_url="Cheap"
+    )
+    pages = [dan.get_absolute_url(), "/users", "/users?tab=new", "/about"]
+    for page in pages:
+        assert "Cheap" in Client().get(page).content.decode(), page
+    carol.post(f"{people_page(dan)}/removal", {"is_sure": "yes"})
+    pages[0] = User.objects.get(id=dan.id).get_absolute_url()
+    for page in pages:
+        html = Client().get(page).content.decode().lower()
+        assert "cheap" not in html and (page == pages[0] or f"/users/{dan.id}/" not in html), page
+    for name in ("cheap", f"user{dan.id}"):
+        assert not Client().get(f"/users?search={name}").context["people"]
+    found = carol.get("/moderation/log?person=dan+cheap").context["entries"]
+    assert [one.person_id for one in found] == [dan.id]
 
 
 def test_moderators_do_nothing_to_each_other(carol: Client) -> None:

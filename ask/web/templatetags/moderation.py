@@ -11,7 +11,7 @@ from ask.questions.closing import REASONS
 
 register = template.Library()
 
-_REMOVED: Final = re.compile(r"(\d+) posts, (\d+) votes, (\d+) comments")
+_REMOVED: Final = re.compile(r"(?:(.+): )?(\d+) posts, (\d+) votes, (\d+) comments")
 
 
 @register.filter
@@ -24,10 +24,11 @@ def detail(entry: AuditEntry) -> str:
         known = FlagReason(reason).label if reason in FlagReason.values else reason
         return f"{known}: {_('helpful') if verdict == 'helpful' else _('declined')}"
     if entry.action == AuditAction.REMOVE and (counts := _REMOVED.fullmatch(entry.detail)):
-        posts, votes, comments = counts.groups()
-        return _("posts: %(posts)s, votes: %(votes)s, comments: %(comments)s") % {
+        name, posts, votes, comments = counts.groups()
+        told = _("posts: %(posts)s, votes: %(votes)s, comments: %(comments)s") % {
             "posts": posts,
             "votes": votes,
             "comments": comments,
         }
+        return f"{name} · {told}" if name else told
     return entry.detail

@@ -125,7 +125,10 @@ def _filtered(wanted: dict[str, str]) -> QuerySet[AuditEntry]:
 
 
 def _named(column: str, text: str) -> Q:
-    """Somebody's number, or a part of a name."""
+    """Somebody's number, or a part of a name: also of one that they had when they were removed."""
     if _NUMBER.fullmatch(text):
         return Q(**{f"{column}_id": int(text)})
-    return Q(**{f"{column}__display_name__icontains": text})
+    removals = AuditEntry.objects.filter(action=AuditAction.REMOVE, detail__icontains=text)
+    return Q(**{f"{column}__display_name__icontains": text}) | Q(
+        **{f"{column}__in": removals.values("person")}
+    )

@@ -16,6 +16,7 @@ from ask.moderation import suspending
 from ask.moderation.models import WAITING, AuditEntry, Flag
 from ask.questions.models import Comment, Post
 from ask.questions.texts import BadText
+from ask.web import sidebar
 from ask.web.days import midnight
 from ask.web.members import member, member_page, moderator_page
 from ask.web.refusals import done, status_of
@@ -74,6 +75,7 @@ def removal(request: HttpRequest, id: int) -> HttpResponse:
         count = suspending.remove_spammer(person=member(request), whom=whom, now=now)
     except Refusal as refusal:
         return _page(request, whom, until=f"{now + USUAL:%Y-%m-%d}", refusal=refusal, now=now)
+    sidebar.renew()
     said = ngettext(
         "The account is closed, and %(count)d post is deleted.",
         "The account is closed, and %(count)d posts are deleted.",
