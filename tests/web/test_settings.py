@@ -4,8 +4,10 @@ import io
 import json
 import tracemalloc
 import zipfile
+from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
@@ -13,6 +15,7 @@ from django.utils import timezone
 from ask.accounts.models import Frequency, Preferences, Theme, User
 from ask.questions.models import Post, PostHistoryType, Vote, VoteType
 from ask.ratings.models import Badge
+from ask.web.deletion import delete_account
 from ask.web.own_data import archive
 from tests.cast import NOON, PASSWORD, alice, answer, ask, comment, history, member
 
@@ -160,6 +163,51 @@ def opened(response: object) -> dict[str, list[dict[str, object]]]:
     with zipfile.ZipFile(data) as file:
         assert file.testzip() is None
         return {name.removesuffix(".json"): json.loads(file.read(name)) for name in file.namelist()}
+
+
+def test_whoever_is_suspended_changes_all_but_the_profile(reader: Client, erin: User) -> None:
+    until = timezone.now() + timedelta(days=2)
+    User.objects.filter(pk=erin.pk).update(suspended_until=until, location="Riga")
+    for method, status, place in (("get", 200, "Riga"), ("post", 403, "Tallinn")):
+        sent = {**PROFILE, "location": "Tallinn"}
+        response = getattr(reader, method)("/users/settings", sent)
+        html = response.content.decode()
+        assert response.status_code == status
+        assert "You are suspended until" in html and f'value="{place}"' in html
+    erin.refresh_from_db()
+    assert (erin.display_name, erin.location) == ("Erin", "Riga")
+    assert reader.post("/users/settings/preferences", chosen(language="ru")).status_code == 302
+    assert Preferences.of(erin).language == "ru"
+    reader.post("/users/identity?next=/users/settings/email", {"password": PASSWORD})
+    reader.post("/users/settings/email", {"email": "new@erin.example", "action_add": ""})
+    assert EmailAddress.objects.filter(user=erin, email="new@erin.example").exists()
+    new = {
+        "oldpassword": PASSWORD,
+        "password1": "eight blue boats",
+        "password2": "eight blue boats",
+    }
+    reader.post("/users/settings/password", new)
+    erin.refresh_from_db()
+    assert erin.check_password("eight blue boats")
+    assert opened(reader.get("/users/settings/data.zip"))["profile"]
+    reader.post("/users/settings/data/deletion", {"password": "eight blue boats", "is_sure": "on"})
+    erin.refresh_from_db()
+    assert erin.deleted_at
+
+
+def test_a_profile_that_comes_too_late_is_not_saved(
+    reader: Client, erin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account ends while its profile is on the way."""
+
+    def read(request: object) -> User:
+        delete_account(User.objects.get(pk=erin.pk), now=NOON)
+        return erin
+
+    monkeypatch.setattr("ask.web.views.settings.person_of", read)
+    reader.post("/users/settings", PROFILE)
+    erin.refresh_from_db()
+    assert (erin.display_name, erin.about) == (f"user{erin.pk}", None)
 
 
 def test_everything_of_oneself_can_be_taken_away(reader: Client, erin: User) -> None:

@@ -1,5 +1,6 @@
 """Where people say who they are and what they want: `/users/settings` and what lies below."""
 
+from datetime import datetime
 from html import unescape
 
 from allauth.account.adapter import get_adapter
@@ -16,11 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ask.accounts.models import Preferences, User
+from ask.questions.privileges import NotAllowed, require
 from ask.web.chosen import remember
 from ask.web.deletion import delete_account
 from ask.web.forms.settings import DeletionForm, PreferencesForm, ProfileForm
 from ask.web.own_data import archive
 from ask.web.profiles import about_html
+from ask.web.refusals import status_of
 
 
 def person_of(request: HttpRequest) -> User:
@@ -33,8 +36,11 @@ def person_of(request: HttpRequest) -> User:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    """`/users/settings`: name, place, website, and a text about oneself."""
-    person = person_of(request)
+    """`/users/settings`: name, place, website, and a text about oneself.
+
+    Everybody reads these, so they are for whoever may write.
+    """
+    person, now = person_of(request), timezone.now()
     written = {
         "display_name": person.display_name,
         "location": person.location or "",
@@ -43,17 +49,35 @@ def profile(request: HttpRequest) -> HttpResponse:
         "about": person.about_source or unescape(strip_tags(person.about or "")),
     }
     form = ProfileForm(request.POST or None, initial=written)
-    if not form.is_valid():
-        return render(request, "web/settings/profile.html", {"form": form, "person": person})
+    refusal = None
+    try:
+        require(person, "write", now=now)
+        if form.is_valid():
+            return _save_profile(request, person, form, now=now)
+    except NotAllowed as e:
+        refusal = e
+    context = {"form": form, "person": person, "refusal": refusal}
+    status = status_of(refusal, request=request) if request.method == "POST" else 200
+    return render(request, "web/settings/profile.html", context, status=status)
+
+
+def _save_profile(
+    request: HttpRequest, person: User, form: ProfileForm, *, now: datetime
+) -> HttpResponse:
+    """Raises NotAllowed where the account was closed since the request began."""
     given = form.cleaned_data
-    person.display_name = given["display_name"]
-    person.location = given["location"] or None
-    person.website_url = given["website_url"] or None
+    columns: dict[str, object] = {
+        "display_name": given["display_name"],
+        "location": given["location"] or None,
+        "website_url": given["website_url"] or None,
+        "edited_at": now,
+    }
     if "about" in form.changed_data:
-        person.about_source = given["about"] or None
-        person.about = about_html(given["about"]) or None
-    person.edited_at = timezone.now()
-    person.save(update_fields=[*given, "about_source", "edited_at"])
+        columns["about_source"] = given["about"] or None
+        columns["about"] = about_html(given["about"]) or None
+    if not User.objects.filter(pk=person.pk, is_active=True).update(**columns):
+        raise NotAllowed(_("This account is closed."))
+    person.display_name = given["display_name"]
     messages.success(request, _("Your profile is saved."))
     return HttpResponseRedirect(person.get_absolute_url())
 
