@@ -9,14 +9,16 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ask.accounts.models import Frequency, Preferences, Theme, User
 from ask.questions.models import Post, PostHistoryType, Vote, VoteType
 from ask.ratings.models import Badge
 from ask.web.deletion import delete_account
-from ask.web.own_data import archive
+from ask.web.own_data import BATCH, archive
 from tests.cast import NOON, PASSWORD, alice, answer, ask, comment, history, member
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -221,12 +223,11 @@ def test_everything_of_oneself_can_be_taken_away(reader: Client, erin: User) -> 
     Preferences.objects.create(user=erin, language="ru")
     Authenticator.objects.create(user=erin, type="totp", data={"secret": "SECRET"})
     files = opened(reader.get("/users/settings/data.zip"))
-    assert {name: len(records) for name, records in files.items()} == {
+    assert {name: len(records) for name, records in files.items() if records} == {
         "profile": 1,
         "preferences": 1,
         "addresses": 1,
         "second_factors": 1,
-        "sessions": 0,
         "posts": 2,
         "comments": 1,
         "votes": 1,
@@ -249,11 +250,16 @@ def test_memory_stays_flat_however_much_somebody_wrote(erin: User) -> None:
     }
     Post.objects.bulk_create((Post(**columns) for _number in range(499)), batch_size=100)
     tracemalloc.start()
-    size = sum(len(piece) for piece in archive(erin, now=timezone.now()))
+    with CaptureQueriesContext(connection) as queries:
+        size = sum(len(piece) for piece in archive(erin, now=timezone.now()))
     _current, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert size > 100_000
     assert peak < 500 * len(body) / 3
+    # What SQLite holds to put it into an order is seen by nobody: whole rows only a few at a time.
+    sorted_ = [one["sql"] for one in queries if '"body"' in one["sql"]]
+    assert len(sorted_) == 500 // BATCH
+    assert all(" IN (" in sql for sql in sorted_)
 
 
 def test_an_account_ends_with_its_password_and_a_yes(reader: Client, erin: User) -> None:
