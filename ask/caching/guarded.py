@@ -2,15 +2,17 @@
 
 import logging
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 log = logging.getLogger(__name__)
+
+ALIAS = "values"
 
 
 def read(key: str) -> object:
     """What is kept under `key`, or None."""
     try:
-        kept: object = cache.get(key)
+        kept: object = caches[ALIAS].get(key)
     except Exception:  # every backend raises errors of its own when its server is away
         log.warning("the cache did not answer for %s", key, exc_info=True)
         return None
@@ -20,7 +22,7 @@ def read(key: str) -> object:
 def keep(key: str, value: object, timeout: int) -> None:
     """Keep `value` for `timeout` seconds, if the cache takes it."""
     try:
-        cache.set(key, value, timeout)
+        caches[ALIAS].set(key, value, timeout)
     except Exception:
         log.warning("the cache did not take %s", key, exc_info=True)
 
@@ -28,6 +30,6 @@ def keep(key: str, value: object, timeout: int) -> None:
 def forget_everything() -> None:
     """Empty the cache, if it answers."""
     try:
-        cache.clear()
+        caches[ALIAS].clear()
     except Exception:
         log.warning("the cache was not emptied", exc_info=True)
