@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
+from django.core.cache.backends.db import DatabaseCache
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -87,7 +88,9 @@ def database_cache(settings: Settings, transactional_db: None) -> Iterator[BaseD
         "pages": {"BACKEND": backend, "LOCATION": "test_cache"},
         "other": {"BACKEND": backend, "LOCATION": "test_cache", "KEY_PREFIX": "other"},
     }
-    database = connections[router.db_for_write(caches["pages"].cache_model_class)]
+    cache = caches["pages"]
+    assert isinstance(cache, DatabaseCache)
+    database = connections[router.db_for_write(cache.cache_model_class)]
     call_command("createcachetable", database=database.alias)
     yield database
     with database.cursor() as cursor:
