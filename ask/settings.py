@@ -83,7 +83,7 @@ CACHES = {
     # load, or is down, would forgive them or let nobody in.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "attempts",
+        "LOCATION": "caching_entry",
         "OPTIONS": {"MAX_ENTRIES": 50_000},
     },
     "values": {"KEY_PREFIX": "ask"}
