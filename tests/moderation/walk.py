@@ -10,6 +10,7 @@ from ask.accounts.models import User
 from ask.core.refusal import Refusal
 from ask.moderation.closing import close, reopen
 from ask.moderation.deleting import delete, delete_comment, undelete
+from ask.moderation.editing import edit_comment
 from ask.moderation.flagging import flag, settle
 from ask.moderation.models import Flag
 from ask.moderation.suspending import lift, remove_spammer, suspend
@@ -55,6 +56,7 @@ class Walk:
             "answer": (14, self.answer),
             "comment": (8, self.comment),
             "vote for a comment": (4, self.vote_for_comment),
+            "edit a comment": (4, self.edit_comment),
             "edit": (8, self.edit),
             "roll back": (3, self.roll_back),
             "vote": (40, self.vote),
@@ -149,6 +151,16 @@ class Walk:
             person=self.person(),
             comment=self.comment_of(),
             is_useful=self.rng.random() < 0.8,
+            now=self.now,
+        )
+
+    def edit_comment(self) -> None:
+        comment = self.comment_of()
+        owner = self.owner_or_other(comment.user_id)
+        edit_comment(
+            person=self.rng.choice((owner, self.moderator())),
+            comment=comment,
+            text=self.words(),
             now=self.now,
         )
 

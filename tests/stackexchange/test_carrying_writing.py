@@ -10,6 +10,7 @@ from ask.accounts.models import User
 from ask.core.content import LOCAL_IDS
 from ask.moderation.closing import close
 from ask.moderation.deleting import delete
+from ask.moderation.editing import edit_comment
 from ask.moderation.flagging import flag
 from ask.moderation.models import AuditEntry, Flag
 from ask.moderation.suspending import suspend
@@ -100,6 +101,7 @@ def test_votes_for_comments_are_added_to_what_the_newer_dump_says(tmp_path: Path
     mine = written.comment(Post.objects.get(id=1))
     for said in (*Comment.objects.filter(id__in=(1, 10)), mine):
         comment_votes.vote(person=carol(), comment=said, is_useful=True, now=cast.NOON)
+    edit_comment(person=carol(), comment=mine, text="So it is, after all.", now=cast.NOON)
     newer = [comment(10, post=1, Score=6)]
     posts = [
         question(1, AcceptedAnswerId=2, Score=1, AnswerCount=1, CommentCount=1),
@@ -117,6 +119,7 @@ def test_votes_for_comments_are_added_to_what_the_newer_dump_says(tmp_path: Path
         assert [line for line in written.drift() if "Comment." in line] == []
     assert report.kept == {"Users": 1, "Comments": 1}
     assert dict(Post.objects.values_list("id", "comment_count")) == {1: 2, 2: 0, 3: 1}
+    assert Comment.objects.get(id=mine.id).edit_count == 1
     with pytest.raises(IntegrityError):
         CommentVote.objects.create(comment_id=10, user=carol(), created_at=cast.NOON)
     # Without any comment of the dump's, one that was kept would seem to be all that there are.
