@@ -22,6 +22,7 @@ from ask.questions.history import write_event
 from ask.questions.models import (
     CAST_HERE,
     Comment,
+    CommentVote,
     Post,
     PostHistory,
     PostHistoryType,
@@ -102,6 +103,7 @@ def delete_comment(*, person: User, comment: Comment, now: datetime) -> None:
         removed, _by_table = Comment.objects.filter(id=comment.id).delete()
         if not removed:
             return
+        CommentVote.objects.filter(comment=comment).delete()
         Post.objects.filter(id=thread.post.id).update(comment_count=F("comment_count") - 1)
         if not is_own:
             audit.record(
