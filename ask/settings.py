@@ -78,8 +78,17 @@ DATABASES = databases(env.str("DATABASE_URL", default="sqlite:///var/ask.sqlite3
 DATABASE_ROUTERS = ["ask.core.routers.ClockRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache("CACHE_URL", default=f"filecache://{FOLDER}/var/cache")}
-CACHES["default"].setdefault("KEY_PREFIX", "ask")
+CACHES = {
+    # What Django's applications count, attempts to log in for example: a cache that forgets under
+    # load, or is down, would forgive them or let nobody in.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "caching_entry",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
+    "values": {"KEY_PREFIX": "ask"}
+    | env.cache("CACHE_URL", default=f"filecache://{FOLDER}/var/cache"),
+}
 
 # People
 
@@ -172,8 +181,10 @@ DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+# Whether every other host of the domain has HTTPS, only its owner knows.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS

@@ -129,7 +129,7 @@ def comment(
         post=post,
         user=by or carol(),
         text=text,
-        **{"html": text, "created_at": now, **columns},
+        **{"html": text, "created_at": now, "base_score": columns.get("score", 0), **columns},
     )
     post.comment_count += 1
     post.save(update_fields=["comment_count"])

@@ -3,15 +3,17 @@
 import logging
 from collections.abc import Collection
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 log = logging.getLogger(__name__)
+
+ALIAS = "values"
 
 
 def read(key: str) -> object:
     """What is kept under `key`, or None."""
     try:
-        kept: object = cache.get(key)
+        kept: object = caches[ALIAS].get(key)
     except Exception:  # every backend raises errors of its own when its server is away
         log.warning("the cache did not answer for %s", key, exc_info=True)
         return None
@@ -21,7 +23,7 @@ def read(key: str) -> object:
 def keep(key: str, value: object, timeout: int) -> None:
     """Keep `value` for `timeout` seconds, if the cache takes it."""
     try:
-        cache.set(key, value, timeout)
+        caches[ALIAS].set(key, value, timeout)
     except Exception:
         log.warning("the cache did not take %s", key, exc_info=True)
 
@@ -29,7 +31,7 @@ def keep(key: str, value: object, timeout: int) -> None:
 def forget(keys: Collection[str]) -> None:
     """Keep nothing under these keys any more, if the cache answers."""
     try:
-        cache.delete_many(keys)
+        caches[ALIAS].delete_many(keys)
     except Exception:
         log.warning("the cache did not forget %s", ", ".join(keys), exc_info=True)
 
@@ -37,6 +39,6 @@ def forget(keys: Collection[str]) -> None:
 def forget_everything() -> None:
     """Empty the cache, if it answers."""
     try:
-        cache.clear()
+        caches[ALIAS].clear()
     except Exception:
         log.warning("the cache was not emptied", exc_info=True)

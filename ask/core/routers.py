@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Model
 
-CLOCK_APPS = {"sessions", "cron"}
+CLOCK_APPS = {"sessions", "cron", "caching", "django_cache"}
 """Applications whose rows must never wait for a long write to content."""
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from threading import Event
 from typing import Any
 
@@ -19,6 +20,13 @@ class Job(BaseCommand):
     def progress(self) -> "Steps":
         """The steps of this run: for the runner that started it, else for whoever looks on."""
         return Steps(stream=self.stderr, report=reporter())
+
+
+def seconds_since_due(now: datetime) -> float:
+    """How long ago the clock was to start this run: what it took to start is in it. 0 for one that
+    the clock did not start."""
+    due = os.environ.get("CRON_SCHEDULED_FOR")
+    return max(0.0, (now - datetime.fromisoformat(due)).total_seconds()) if due else 0.0
 
 
 @contextmanager

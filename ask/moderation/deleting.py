@@ -26,6 +26,7 @@ from ask.questions.history import write_event
 from ask.questions.models import (
     CAST_HERE,
     Comment,
+    CommentVote,
     Post,
     PostHistory,
     PostHistoryType,
@@ -115,6 +116,7 @@ def delete_comment(*, person: User, comment: Comment, now: datetime) -> int:
             return 0
         flags = Flag.objects.filter(comment_id=comment.id)
         settled = settle_with_it(flags, by=person, now=now, is_recorded=not is_own)
+        CommentVote.objects.filter(comment=comment).delete()
         Post.objects.filter(id=thread.post.id).update(comment_count=F("comment_count") - 1)
         if not is_own:
             audit.record(

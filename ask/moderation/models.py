@@ -66,6 +66,7 @@ class AuditAction(models.TextChoices):
     REOPEN = "reopen", _("reopened a question")
     DELETE = "delete", _("deleted a post")
     UNDELETE = "undelete", _("brought a post back")
+    EDIT_COMMENT = "edit_comment", _("edited a comment")
     DELETE_COMMENT = "delete_comment", _("deleted a comment")
     SETTLE_FLAG = "settle_flag", _("settled a flag")
     SUSPEND = "suspend", _("suspended somebody")

@@ -15,8 +15,16 @@ from ask.moderation.deleting import hide, recount_after
 from ask.moderation.flagging import settle_with_it
 from ask.moderation.models import AuditAction, AuditEntry, Flag
 from ask.questions import limits, texts, threads
-from ask.questions.counters import COMMENTS, VOTES, recount_posts
-from ask.questions.models import CAST_HERE, Comment, Post, PostType, Vote, VoteType
+from ask.questions.counters import COMMENT_VOTES, COMMENTS, VOTES, mend, recount_posts
+from ask.questions.models import (
+    CAST_HERE,
+    Comment,
+    CommentVote,
+    Post,
+    PostType,
+    Vote,
+    VoteType,
+)
 from ask.questions.privileges import NotAllowed, require
 from ask.questions.texts import BadText
 
@@ -84,14 +92,21 @@ def _remove(*, person: User, whom: User, now: datetime) -> int:
         remarks = Comment.objects.filter(user=whom)
         voted = set(votes.values_list("post_id", flat=True))
         remarked = set(remarks.values_list("post_id", flat=True))
-        questions, locked = _lock_threads(owned | voted | remarked)
+        likes = CommentVote.objects.filter(user=whom)
+        liked = dict(
+            Comment.objects.filter(id__in=likes.values("comment_id")).values_list("id", "post_id")
+        )
+        questions, locked = _lock_threads(owned | voted | remarked | set(liked.values()))
         hidden = [post for post in locked.values() if _goes_with(whom, post, locked=locked)]
         _withdraw_acceptances(locked, {post.id for post in hidden})
         votes, remarks = votes.filter(post__in=voted), remarks.filter(post__in=remarked)
         cast = Counter(votes.values_list("vote_type", flat=True))
         said = list(remarks.values_list("id", flat=True))
         votes.delete()
+        likes.delete()
+        CommentVote.objects.filter(comment__in=remarks.values("id")).delete()
         remarks.delete()
+        mend(COMMENT_VOTES, ids=sorted(liked))
         if hidden:
             hide(hidden, by=person, now=now)
         recount_posts(voted | remarked, tallies=(VOTES, COMMENTS))
@@ -116,7 +131,7 @@ def _remove(*, person: User, whom: User, now: datetime) -> int:
             now=now,
             person_id=whom.id,
             # Nothing else keeps the name.
-            detail=f"{whom.display_name}: {len(hidden)} posts, {len(voted)} votes,"
+            detail=f"{whom.display_name}: {len(hidden)} posts, {len(voted) + len(liked)} votes,"
             f" {len(said)} comments",
         )
     return sum(post.owner_id == whom.id for post in hidden)

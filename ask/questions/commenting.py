@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ask.accounts.models import User
 from ask.questions import drafts, limits, texts, threads
+from ask.questions.editing import Source
 from ask.questions.licences import PRESENT
 from ask.questions.markdown import render_comment
 from ask.questions.models import Comment, Draft, Post
@@ -46,6 +47,11 @@ def comment(
         Post.objects.filter(id=post.id).update(comment_count=F("comment_count") + 1)
         publication.end(written.id)
     return written
+
+
+def source_of(comment: Comment) -> Source:
+    """What there is to edit of a comment; its revision is how often it was edited."""
+    return Source(title="", body=comment.text, tags="", revision=str(comment.edit_count))
 
 
 def _same(comment_id: int) -> Comment:

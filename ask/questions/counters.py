@@ -151,6 +151,17 @@ COMMENTS = Tally(
     imported="questions_comment",
 )
 
+COMMENT_VOTES = Tally(
+    model="Comment",
+    table="questions_comment",
+    source="questions_commentvote",
+    key="comment_id",
+    counters=(
+        # A dump says how many votes a comment has, and has none of them.
+        Counter(column="score", counted="count(*)", right="p.base_score + coalesce(r.score, 0)"),
+    ),
+)
+
 TAGS = Tally(
     model="Tag",
     table="questions_tag",
@@ -207,7 +218,7 @@ VOTERS = Tally(
 POST_TALLIES = (VOTES, ACCEPTED, ANSWERS, COMMENTS)
 """In an order in which a later one may count what an earlier one has mended."""
 
-TALLIES = (*POST_TALLIES, TAGS, USERS, VOTERS)
+TALLIES = (*POST_TALLIES, COMMENT_VOTES, TAGS, USERS, VOTERS)
 
 
 @dataclass(frozen=True, kw_only=True)

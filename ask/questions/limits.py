@@ -36,6 +36,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "comment": Limit(HOUR, newcomer=30, known=120),
     "edit": Limit(HOUR, newcomer=20, known=60),
     "vote": Limit(DAY, newcomer=40, known=40),
+    "vote_comment": Limit(DAY, newcomer=30, known=30),
     "accept": Limit(HOUR, newcomer=30, known=60),
     "follow": Limit(HOUR, newcomer=100, known=300),
     "flag": Limit(DAY, newcomer=10, known=100),

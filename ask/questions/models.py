@@ -417,7 +417,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return (
             self.filter(post_id__in=posts)
             .select_related("user")
-            .only("post_id", "score", "created_at", "html", *NAMES)
+            .only("post_id", "score", "created_at", "edit_count", "html", *NAMES)
             .order_by("id")
         )
 
@@ -436,7 +436,11 @@ class Comment(Content):
     user = reference(User, null=True)
     user_display_name = models.TextField(null=True)
     score = models.IntegerField(default=0)
+    base_score = models.IntegerField(default=0)
+    """What the dump says; the votes of here are added to it."""
     created_at = models.DateTimeField(default=timezone.now)
+    edit_count = models.IntegerField(default=0)
+    """How often it was changed here: no dump says it."""
     content_license = models.CharField(max_length=20, null=True)
     text = models.TextField()
     html = models.TextField()
@@ -448,6 +452,23 @@ class Comment(Content):
             models.Index(fields=["post", "id"], name="comment_post"),
             models.Index(fields=["user", "-id"], name="comment_user"),
         )
+
+
+class CommentVote(Content):
+    """That somebody finds a comment useful. No dump says whose votes its comments have."""
+
+    id = models.BigAutoField(primary_key=True)
+    comment = reference(Comment)
+    user = reference(User)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["user", "comment"], name="comment_vote_once"),
+        )
+        indexes = (models.Index(fields=["comment"], name="comment_vote_comment"),)
 
 
 class VoteType(models.IntegerChoices):

@@ -113,10 +113,12 @@ class PostShape(Shape):
 class CommentShape(Shape):
     def __init__(self, table: Table) -> None:
         super().__init__(table)
-        self.columns.append("html")
+        self.columns += ["html", "base_score", "edit_count"]
 
     def complete(self, values: Columns) -> None:
         values["html"] = list(map(render_comment, values["text"]))
+        values["base_score"] = values["score"]
+        values["edit_count"] = [0] * len(values["id"])
 
 
 def shape_of(table: Table, *, source_host: str) -> Shape:

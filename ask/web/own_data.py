@@ -22,6 +22,7 @@ from ask.moderation.models import AuditEntry, Flag
 from ask.questions.models import (
     Allowance,
     Comment,
+    CommentVote,
     Draft,
     FollowedPost,
     FollowedTag,
@@ -115,6 +116,7 @@ def record_sets(person: User) -> dict[str, RecordSet]:
         ),
         "posts": RecordSet(Post.objects.filter(owner=person)),
         "comments": RecordSet(Comment.objects.filter(user=person)),
+        "comment_votes": RecordSet(CommentVote.objects.filter(user=person)),
         "votes": RecordSet(Vote.objects.filter(user=person)),
         "revisions": RecordSet(PostHistory.objects.filter(user=person)),
         "badges": RecordSet(Badge.objects.filter(user=person)),

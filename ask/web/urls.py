@@ -89,6 +89,8 @@ urlpatterns = [
     path("posts/<int:id>/revisions", revisions.post_revisions),
     path("posts/<int:id>/timeline", revisions.timeline),
     path("comments/<int:id>/deletion", commenting.delete),
+    path("comments/<int:id>/edit", commenting.edit),
+    path("comments/<int:id>/vote", voting.vote_for_comment),
     path("preview", drafts.preview),
     path("drafts", drafts.save),
     path("tags", tags.tags),

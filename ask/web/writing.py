@@ -17,7 +17,7 @@ from ask.core.refusal import Refusal
 from ask.questions import drafts, tagging, texts
 from ask.questions.differences import Part, difference
 from ask.questions.editing import Source
-from ask.questions.models import Draft, Post, PostType
+from ask.questions.models import Comment, Draft, Post, PostType
 from ask.questions.previewing import preview
 from ask.questions.texts import BadText
 from ask.stackexchange.cached import source_site
@@ -39,6 +39,8 @@ class Writing:
     token: UUID
     post: Post | None = None
     """What is answered, commented on or edited."""
+    comment: Comment | None = None
+    """The one that is edited."""
     title: str = ""
     tags: str = ""
     body: str = ""
@@ -72,7 +74,16 @@ class Writing:
     @property
     def path(self) -> str:
         """Where the form is sent to."""
+        if self.comment:
+            return f"/comments/{self.comment.id}/edit"
         return form_path(self.kind, self.post.id if self.post else None)
+
+    @property
+    def place(self) -> str:
+        """The id of what htmx replaces when a comment is sent."""
+        if self.comment:
+            return f"comment-{self.comment.id}"
+        return f"comments-{self.post.id if self.post else 0}"
 
     def begin_with(self, source: Source, *, person: User) -> None:
         """Edit what a post says now, or go on with a draft, beside what others wrote since.

@@ -15,13 +15,13 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.community import families, import_community
+from tests.caching.broken import IN_MEMORY
 
 # Also what makes pytest-django prepare the databases, so that nothing is imported into a real one.
 pytestmark = pytest.mark.django_db(databases="__all__")
 
 AUDIT = Path(__file__).with_name("audit.js").read_text()
 SCREENS: tuple[ViewportSize, ...] = ({"width": 1280, "height": 900}, {"width": 360, "height": 740})
-MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="2000" height="900"/>'
 Visit = Callable[..., BrowserContext]
 
@@ -44,7 +44,7 @@ def site(
     """One import for all tests of this module, which only read."""
     with django_db_blocker.unblock():
         # A fixture of a module comes before the cache that each test has of its own.
-        with override_settings(CACHES={"default": {"BACKEND": MEMORY}}):
+        with override_settings(CACHES=IN_MEMORY):
             import_community(tmp_path_factory.mktemp("sample") / "dump")
         server = LiveServer("127.0.0.1")
         yield Site(server.url, families())

@@ -68,6 +68,17 @@ def test_a_question_is_voted_on_commented_answered_and_accepted(
     remark.press("Control+Enter")
     expect(bob.locator(f"#comments-{question.id} li")).to_contain_text("At which hour")
     expect(bob.get_by_role("link", name="Add a comment")).to_be_focused()
+    edit = bob.get_by_role("link", name="Edit this comment")
+    edit.click()
+    remark = bob.get_by_label("The comment")
+    expect(remark).to_be_focused()
+    bob.get_by_role("link", name="Cancel").click()
+    expect(edit).to_be_focused()
+    edit.click()
+    remark.fill("At which hour, and where, did you look at it?")
+    remark.press("Control+Enter")
+    expect(bob.locator(f"#comments-{question.id} li")).to_contain_text("and where")
+    expect(edit).to_be_focused()
     bob.get_by_label("Your answer").fill("Because **short waves** are scattered more.")
     bob.get_by_role("button", name="Publish the answer").click()
     expect(bob.locator(".answer strong")).to_have_text("short waves")
@@ -78,6 +89,11 @@ def test_a_question_is_voted_on_commented_answered_and_accepted(
     tick = page.get_by_role("button", name="Accept this answer")
     expect(tick).to_have_attribute("aria-pressed", "true")
     expect(tick).to_be_focused()
+    useful = page.get_by_role("button", name="This comment is useful")
+    useful.click()
+    expect(useful).to_have_attribute("aria-pressed", "true")
+    expect(useful).to_be_focused()
+    expect(page.locator(".useful b")).to_have_text("1")
     question.refresh_from_db()
     assert question.accepted_answer is not None
     assert faults == []
@@ -112,13 +128,20 @@ def test_all_of_it_goes_without_a_script(member: Callable[..., Page]) -> None:
     bob.get_by_label("Your comment").fill("At which hour did you look at it?")
     bob.get_by_role("button", name="Add the comment").click()
     expect(bob.locator(f"#comments-{question.id} li")).to_contain_text("At which hour")
-    bob.get_by_role("link", name="Edit").first.click()
+    bob.get_by_role("link", name="Edit this comment").click()
+    bob.get_by_label("The comment").fill("At which hour, and where, did you look at it?")
+    bob.get_by_role("button", name="Save the edit").click()
+    expect(bob.locator(f"#comments-{question.id} li")).to_contain_text("and where")
+    bob.get_by_role("link", name="Edit", exact=True).first.click()
     bob.get_by_label("What you changed").fill("A better title")
     bob.get_by_label("Title", exact=True).fill("Why is the sky blue in the evening?")
     bob.get_by_role("button", name="Save the edit").click()
     expect(bob.get_by_role("heading", level=1)).to_have_text("Why is the sky blue in the evening?")
 
     page.reload()
+    useful = page.get_by_role("button", name="This comment is useful")
+    useful.click()
+    expect(useful).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Accept this answer").click()
     tick = page.get_by_role("button", name="Accept this answer")
     expect(tick).to_have_attribute("aria-pressed", "true")
@@ -210,7 +233,8 @@ def test_the_tools_mark_what_is_chosen_and_undo_takes_it_back(member: Callable[.
 def test_no_page_has_a_fault_on_any_screen_in_any_light(member: Callable[..., Page]) -> None:
     question = written.ask()
     given = written.answer(question)
-    written.comment(given, by=cast.carol())
+    remark = written.comment(given, by=cast.carol())
+    written.comment(question, by=cast.bob())
     page = member(cast.carol())
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -223,6 +247,7 @@ def test_no_page_has_a_fault_on_any_screen_in_any_light(member: Callable[..., Pa
             f"/questions/{question.id}/answers",
             f"/posts/{question.id}/edit",
             f"/posts/{given.id}/comments",
+            f"/comments/{remark.id}/edit",
             f"/posts/{question.id}/revisions?view=side",
             "/users/drafts",
             "/users/following",

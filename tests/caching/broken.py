@@ -18,4 +18,11 @@ class BrokenCache(BaseCache):
         """There is nothing in it."""
 
 
-BROKEN = {"default": {"BACKEND": "tests.caching.broken.BrokenCache"}}
+MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+
+IN_MEMORY = {alias: {"BACKEND": MEMORY, "LOCATION": alias} for alias in ("default", "values")}
+
+BROKEN = {
+    **IN_MEMORY,
+    "values": {"BACKEND": "tests.caching.broken.BrokenCache"},
+}

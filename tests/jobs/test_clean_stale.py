@@ -14,8 +14,10 @@ from uuid import uuid4
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
+from django.core.cache.backends.db import DatabaseCache
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -79,32 +81,36 @@ def test_drafts_that_nobody_goes_on_with_go(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def database_cache(settings: Settings, transactional_db: None) -> Iterator[None]:
+def database_cache(settings: Settings, transactional_db: None) -> Iterator[BaseDatabaseWrapper]:
     backend = "django.core.cache.backends.db.DatabaseCache"
     settings.CACHES = {
         **settings.CACHES,
         "pages": {"BACKEND": backend, "LOCATION": "test_cache"},
         "other": {"BACKEND": backend, "LOCATION": "test_cache", "KEY_PREFIX": "other"},
     }
-    call_command("createcachetable")
-    yield
-    with connection.cursor() as cursor:
+    cache = caches["pages"]
+    assert isinstance(cache, DatabaseCache)
+    database = connections[router.db_for_write(cache.cache_model_class)]
+    call_command("createcachetable", database=database.alias)
+    yield database
+    with database.cursor() as cursor:
         cursor.execute("DROP TABLE test_cache")
 
 
 @in_process
-@pytest.mark.usefixtures("database_cache")
-def test_expired_rows_of_a_cache_in_the_database_go(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_expired_rows_of_a_cache_in_the_database_go(
+    database_cache: BaseDatabaseWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(expired, "BATCH", 2)
     for name in ("pages", "other"):
         caches[name].set("alive", 1, 3600)
         caches[name].set("endless", 1, None)
     for number in range(5):
         caches["other"].set(f"over{number}", 1, 60)
-    with connection.cursor() as cursor:
+    with database_cache.cursor() as cursor:
         cursor.execute(
             "UPDATE test_cache SET expires = %s WHERE cache_key LIKE %s",
-            [connection.ops.adapt_datetimefield_value(datetime(2020, 1, 1)), "%over%"],  # noqa: DTZ001
+            [database_cache.ops.adapt_datetimefield_value(datetime(2020, 1, 1)), "%over%"],  # noqa: DTZ001
         )
     found = "0 sessions, 5 cached values, 0 drafts and 0 leftovers of imports."
     assert clean_stale("--dry-run") == f"Would remove {found}"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any, TextIO
@@ -15,7 +16,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from ask.jobs.job import Job
+from ask.jobs.job import Job, seconds_since_due
 from ask.questions.models import Question
 from tests import cast
 from tests.sites import Site, site
@@ -197,3 +198,13 @@ def test_a_process_that_a_job_forks_does_not_speak_on_its_connection() -> None:
         ).fetchone()
     assert said
     assert said[0].startswith("INSERT INTO")
+
+
+def test_a_run_knows_how_long_ago_it_was_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime(2026, 1, 2, 3, 4, 7, tzinfo=UTC)
+    monkeypatch.delenv("CRON_SCHEDULED_FOR", raising=False)
+    assert seconds_since_due(now) == 0
+    monkeypatch.setenv("CRON_SCHEDULED_FOR", "2026-01-02T03:04:00+00:00")
+    assert seconds_since_due(now) == 7
+    # The clock of the host was set back.
+    assert seconds_since_due(now - timedelta(minutes=1)) == 0

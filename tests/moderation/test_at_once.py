@@ -10,11 +10,11 @@ import pytest
 
 from ask.accounts.models import User
 from ask.core.refusal import Refusal
-from ask.moderation.deleting import delete, undelete
+from ask.moderation.deleting import delete, delete_comment, undelete
 from ask.moderation.flagging import flag
 from ask.moderation.models import Flag
 from ask.moderation.suspending import remove_spammer
-from ask.questions import drafts
+from ask.questions import comment_votes, drafts
 from ask.questions.editing import edit, source_of
 from ask.questions.following import follow_question
 from ask.questions.limits import LIMITS, TooOften
@@ -22,6 +22,7 @@ from ask.questions.models import (
     Allowance,
     Answer,
     Comment,
+    CommentVote,
     Draft,
     FollowedPost,
     Post,
@@ -78,6 +79,24 @@ def test_clicks_on_both_arrows_leave_one_vote() -> None:
         assert not [each for each in found if isinstance(each, Exception)]
         assert Vote.objects.count() <= 1
         assert written.drift() == []
+
+
+def test_votes_for_a_comment_are_all_counted_and_each_once() -> None:
+    comment, crowd = written.comment(written.ask()), people()
+    useful = partial(comment_votes.vote, comment=comment, is_useful=True, now=cast.NOON)
+    found = at_once([partial(useful, person=person) for person in (*crowd, *crowd)])
+    assert not [each for each in found if isinstance(each, Exception)]
+    assert (CommentVote.objects.count(), Comment.objects.get().score) == (MANY, MANY)
+
+    def insert() -> None:
+        CommentVote.objects.create(comment=comment, user=cast.alice(), created_at=cast.NOON)
+
+    assert at_once([insert] * MANY).count(None) == 1
+    CommentVote.objects.filter(user=cast.alice()).delete()
+    works = [partial(useful, person=person, is_useful=False) for person in crowd]
+    at_once([*works, partial(delete_comment, person=cast.bob(), comment=comment, now=cast.NOON)])
+    assert not Comment.objects.exists() and not CommentVote.objects.exists()
+    assert written.drift() == []
 
 
 def test_one_answer_is_accepted() -> None:

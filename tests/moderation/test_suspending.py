@@ -8,7 +8,8 @@ from ask.accounts.models import User
 from ask.moderation.flagging import flag
 from ask.moderation.models import AuditEntry, Flag
 from ask.moderation.suspending import lift, reason_of_suspension, remove_spammer, suspend
-from ask.questions.models import Answer, Comment, Post, Question, Vote, VoteType
+from ask.questions import comment_votes
+from ask.questions.models import Answer, Comment, CommentVote, Post, Question, Vote, VoteType
 from ask.questions.privileges import NotAllowed
 from ask.questions.texts import BadText
 from ask.ratings.accepting import accept
@@ -70,7 +71,9 @@ def test_a_spammer_goes_with_everything() -> None:
     below = written.answer(theirs)
     spam = written.answer(good, by=spammer())
     accept(person=cast.alice(), answer=spam, now=cast.NOON)
-    written.comment(good, by=spammer())
+    remark = written.comment(kept, by=cast.alice())
+    for person, said in ((spammer(), remark), (cast.bob(), written.comment(good, by=spammer()))):
+        comment_votes.vote(person=person, comment=said, is_useful=True, now=cast.NOON)
     for post, kind in ((good, VoteType.UP), (kept, VoteType.DOWN)):
         vote(person=spammer(), post=post, kind=kind, now=cast.NOON)
     vote(person=cast.bob(), post=spam, kind=VoteType.DOWN, now=cast.NOON)
@@ -80,7 +83,9 @@ def test_a_spammer_goes_with_everything() -> None:
     assert [each.id for each in Question.objects.all()] == [good.id]
     assert [each.id for each in Answer.objects.all()] == [kept.id]
     assert Post.objects.get(id=below.id).deleted_at == LATER
-    assert not Comment.objects.exists() and not Vote.objects.filter(user=spammer()).exists()
+    assert not Vote.objects.filter(user=spammer()).exists()
+    assert (Comment.objects.get(), Comment.objects.get().score) == (remark, 0)
+    assert not CommentVote.objects.exists()
     found = Question.objects.get()
     assert (found.score, found.comment_count, found.accepted_answer_id) == (0, 0, None)
     assert (cast.alice().reputation, cast.bob().reputation) == (120, 2_340)
@@ -88,7 +93,7 @@ def test_a_spammer_goes_with_everything() -> None:
     assert (spammer().up_vote_count, spammer().down_vote_count) == (0, 0)
     assert Flag.objects.get().is_helpful
     entry = AuditEntry.objects.get()
-    assert (entry.action, entry.detail) == ("remove", "Spam: 3 posts, 2 votes, 1 comments")
+    assert (entry.action, entry.detail) == ("remove", "Spam: 3 posts, 3 votes, 1 comments")
     gone = spammer()
     assert (gone.display_name, gone.about, gone.website_url) == (f"user{gone.id}", None, None)
     assert gone.edited_at == LATER, "or a newer dump would bring the profile back"

@@ -10,10 +10,11 @@ from ask.accounts.models import User
 from ask.core.refusal import Refusal
 from ask.moderation.closing import close, reopen
 from ask.moderation.deleting import delete, delete_comment, undelete
+from ask.moderation.editing import edit_comment
 from ask.moderation.flagging import flag, settle
 from ask.moderation.models import Flag
 from ask.moderation.suspending import lift, remove_spammer, suspend
-from ask.questions import editing
+from ask.questions import comment_votes, editing
 from ask.questions.following import follow_question, unfollow_question
 from ask.questions.models import Comment, Post, PostHistory, PostType, VoteType
 from ask.ratings.accepting import accept, withdraw
@@ -54,6 +55,8 @@ class Walk:
             "ask": (8, self.ask),
             "answer": (14, self.answer),
             "comment": (8, self.comment),
+            "vote for a comment": (4, self.vote_for_comment),
+            "edit a comment": (4, self.edit_comment),
             "edit": (8, self.edit),
             "roll back": (3, self.roll_back),
             "vote": (40, self.vote),
@@ -66,7 +69,7 @@ class Walk:
             "reopen": (4, self.reopen),
             "flag": (2, self.flag),
             "settle": (2, self.settle),
-            "follow": (1, self.follow),
+            "follow": (3, self.follow),
             "suspend": (2, self.suspend),
             "lift": (2, self.lift),
             "remove spammer": (1, self.remove_spammer),
@@ -137,6 +140,30 @@ class Walk:
     def comment(self) -> None:
         written.comment(self.post(), by=self.person(), now=self.now)
 
+    def comment_of(self) -> Comment:
+        found = Comment.objects.select_related("post").order_by("-id").first()
+        if found is None:
+            raise Refusal("nothing is there")
+        return found
+
+    def vote_for_comment(self) -> None:
+        comment_votes.vote(
+            person=self.person(),
+            comment=self.comment_of(),
+            is_useful=self.rng.random() < 0.8,
+            now=self.now,
+        )
+
+    def edit_comment(self) -> None:
+        comment = self.comment_of()
+        owner = self.owner_or_other(comment.user_id)
+        edit_comment(
+            person=self.rng.choice((owner, self.moderator())),
+            comment=comment,
+            text=self.words(),
+            now=self.now,
+        )
+
     def edit(self) -> None:
         post = self.post()
         editing.edit(
@@ -181,9 +208,8 @@ class Walk:
         undelete(person=self.owner_or_other(post.owner_id), post=post, now=self.now)
 
     def delete_comment(self) -> None:
-        found = Comment.objects.select_related("post").order_by("-id").first()
-        if found:
-            delete_comment(person=self.owner_or_other(found.user_id), comment=found, now=self.now)
+        found = self.comment_of()
+        delete_comment(person=self.owner_or_other(found.user_id), comment=found, now=self.now)
 
     def close(self) -> None:
         question = self.question()

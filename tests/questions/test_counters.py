@@ -25,7 +25,7 @@ from ask.questions.counters import (
     row_count,
     survey,
 )
-from ask.questions.models import Post, PostType, Question, Tag, Vote, VoteType
+from ask.questions.models import Comment, Post, PostType, Question, Tag, Vote, VoteType
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def counted_question() -> Question:
     vote(question, VoteType.UP, VoteType.UP, VoteType.DOWN, VoteType.FAVORITE, VoteType.CLOSE)
     answer = cast.answer(question, is_accepted=True, score=1)
     vote(answer, VoteType.ACCEPTED, VoteType.UP)
-    cast.comment(question)
+    cast.comment(question, score=1)
     User.objects.filter(id=cast.alice().id).update(question_count=1)
     User.objects.filter(id=cast.bob().id).update(answer_count=1)
     return question
@@ -68,6 +68,7 @@ def test_right_counters_do_not_drift(tally: Tally) -> None:
 def wrong() -> Question:
     question = counted_question()
     Post.objects.update(score=7, favorite_count=7, comment_count=7)
+    Comment.objects.update(score=7)
     Post.objects.filter(id=question.id).update(answer_count=7, is_answered=False)
     Tag.objects.update(question_count=7)
     User.objects.update(question_count=7, answer_count=7, up_vote_count=7, down_vote_count=7)

@@ -1,8 +1,8 @@
 """What a text will look like."""
 
 import pytest
-from django.core.cache import cache
 
+from ask.caching import guarded
 from ask.questions.previewing import preview
 from ask.questions.texts import BODY
 from tests.cast import ask
@@ -19,7 +19,7 @@ def test_it_is_rendered_cleaned_and_highlighted() -> None:
 
 def test_formulas_are_shown_where_the_site_has_them() -> None:
     assert "<math" not in preview("It is $x^2$.", tags="", source_host="")
-    cache.clear()
+    guarded.forget_everything()
     ask(body="<p>$\\frac{1}{2}$</p>")
     assert "<math" in preview("It is $x^2$.", tags="", source_host="")
 

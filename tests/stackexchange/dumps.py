@@ -85,13 +85,15 @@ def vote(id: int, *, post: int, type: int, **more: object) -> str:
 
 def comment(id: int, *, post: int, user: int = 1, **more: object) -> str:
     return row(
-        Id=id,
-        PostId=post,
-        Score=0,
-        Text="Is it?",
-        CreationDate="2014-01-22T12:00:00.000",
-        UserId=user,
-        **more,
+        **{
+            "Id": id,
+            "PostId": post,
+            "Score": 0,
+            "Text": "Is it?",
+            "CreationDate": "2014-01-22T12:00:00.000",
+            "UserId": user,
+            **more,
+        }
     )
 
 

@@ -10,17 +10,28 @@ from ask.accounts.models import User
 from ask.core.content import LOCAL_IDS
 from ask.moderation.closing import close
 from ask.moderation.deleting import delete
+from ask.moderation.editing import edit_comment
 from ask.moderation.flagging import flag
 from ask.moderation.models import AuditEntry, Flag
 from ask.moderation.suspending import suspend
-from ask.questions import drafts
+from ask.questions import comment_votes, drafts
 from ask.questions.following import follow_question, follow_tag
-from ask.questions.models import Allowance, Draft, FollowedPost, FollowedTag, Post, Vote, VoteType
+from ask.questions.models import (
+    Allowance,
+    Comment,
+    CommentVote,
+    Draft,
+    FollowedPost,
+    FollowedTag,
+    Post,
+    Vote,
+    VoteType,
+)
 from ask.ratings.accepting import accept
 from ask.ratings.models import ReputationDay
 from ask.ratings.voting import vote, vote_of
 from tests import cast, written
-from tests.stackexchange.dumps import small, user
+from tests.stackexchange.dumps import answer, comment, question, small, user
 from tests.stackexchange.test_carrying import after, before
 from tests.stackexchange.test_importing import bring
 
@@ -81,6 +92,40 @@ def test_votes_can_be_turned_after_an_import(tmp_path: Path) -> None:
     score = post.score
     assert vote(person=carol(), post=post, kind=VoteType.DOWN, now=cast.NOON) == score - 2
     assert User.objects.get(id=1).reputation == 99
+
+
+def test_votes_for_comments_are_added_to_what_the_newer_dump_says(tmp_path: Path) -> None:
+    comments = [comment(9, post=1, user=2, Score=3), comment(10, post=1, Score=1)]
+    lost = comment(1, post=3, user=4, Score=4)
+    bring(before(tmp_path / "before", Comments=[*comments, lost]))
+    mine = written.comment(Post.objects.get(id=1))
+    for said in (*Comment.objects.filter(id__in=(1, 10)), mine):
+        comment_votes.vote(person=carol(), comment=said, is_useful=True, now=cast.NOON)
+    edit_comment(person=carol(), comment=mine, text="So it is, after all.", now=cast.NOON)
+    newer = [comment(10, post=1, Score=6)]
+    posts = [
+        question(1, AcceptedAnswerId=2, Score=1, AnswerCount=1, CommentCount=1),
+        answer(2, to=1, Score=2),
+        question(3, Tags="<beer>", CommentCount=0, Score=0),
+    ]
+    # The first dump, the same again, and a newer one that has lost two comments and Eve.
+    folders = [
+        before(tmp_path / "again", Comments=[*comments, lost]),
+        *(after(tmp_path / f"after{number}", Comments=newer, Posts=posts) for number in (1, 2)),
+    ]
+    for folder, scores in zip(folders, ({1: 5, 9: 3, 10: 2}, *[{1: 5, 10: 7}] * 2), strict=True):
+        report = bring(folder)
+        assert dict(Comment.objects.values_list("id", "score")) == {**scores, mine.id: 1}
+        assert [line for line in written.drift() if "Comment." in line] == []
+    assert report.kept == {"Users": 1, "Comments": 1}
+    assert dict(Post.objects.values_list("id", "comment_count")) == {1: 2, 2: 0, 3: 1}
+    assert Comment.objects.get(id=mine.id).edit_count == 1
+    with pytest.raises(IntegrityError):
+        CommentVote.objects.create(comment_id=10, user=carol(), created_at=cast.NOON)
+    # Without any comment of the dump's, one that was kept would seem to be all that there are.
+    (folders[-1] / "Comments.xml").unlink()
+    bring(folders[-1])
+    assert list(Comment.objects.values_list("id", flat=True)) == [mine.id]
 
 
 def test_one_vote_a_person_and_post_is_still_held(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import py7zr
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django import Settings
@@ -302,6 +302,7 @@ def test_names_of_indexes_and_constraints_are_those_of_the_migrations(tmp_path: 
 
 
 def test_lists_are_computed_ahead(tmp_path: Path) -> None:
+    cache = caches["values"]
     cache.set("page", "old")
     bring(small(tmp_path))
     assert cache.get("page") is None

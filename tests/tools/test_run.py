@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -58,6 +59,17 @@ class Site:
         with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as response:  # noqa: S310
             text: str = response.read().decode()
             return text
+
+    def where_login_leads(self) -> str:
+        """With the password that was printed."""
+        cookies = urllib.request.HTTPCookieProcessor()
+        visitor = urllib.request.build_opener(cookies)
+        visitor.open(f"{self.url}/users/login", timeout=PATIENCE).close()
+        (token,) = (cookie.value for cookie in cookies.cookiejar if cookie.name == "csrftoken")
+        form = {"login": "staff", "password": self.password, "csrfmiddlewaretoken": token}
+        sent = urllib.parse.urlencode(form).encode()
+        with visitor.open(f"{self.url}/users/login", sent, timeout=PATIENCE) as response:
+            return str(response.url).removeprefix(self.url)
 
 
 def descendants(pid: int) -> set[int]:
@@ -125,3 +137,4 @@ def test_a_second_start_keeps_everything_but_the_password(tmp_path: Path) -> Non
     with running_site(tmp_path, number=signal.SIGTERM) as site:
         assert re.findall(r"/questions/\d+/[^\"#?]+", site.read("/questions")) == questions
         assert site.password != first
+        assert site.where_login_leads() == "/"

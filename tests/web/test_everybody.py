@@ -173,6 +173,18 @@ TABLE: dict[str, Line] = {
     "comments/<int:id>/deletion": Line(
         "/comments/{comment}/deletion", get=NEVER, post=only("author", "moderator", status=302)
     ),
+    "comments/<int:id>/edit": Line(
+        "/comments/{comment}/edit",
+        get=only("author", "moderator", status=200),
+        post=only("author", "moderator", status=302, anonymous=403),
+        sent={"body": written.ANSWER, "based_on": "0"},
+    ),
+    "comments/<int:id>/vote": Line(
+        "/comments/{comment}/vote",
+        get=NEVER,
+        post=members(302, author=403, **NEW),
+        sent={"kind": "up"},
+    ),
     "preview": Line("/preview", NEVER, members(200, anonymous=403), sent={"body": written.BODY}),
     "drafts": Line(
         "/drafts",

@@ -29,7 +29,7 @@ def test_what_is_missing_is_listed(client: Client, settings: Settings) -> None:
     settings.CACHES = BROKEN
     response = client.get("/readyz")
     assert response.status_code == 503
-    assert response.json() == {"is_ready": False, "missing": ["cache default: cannot be used"]}
+    assert response.json() == {"is_ready": False, "missing": ["cache values: cannot be used"]}
     assert client.get("/healthz").status_code == 200
 
 

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ask.accounts.models import Frequency, Preferences, Theme, User
-from ask.questions.models import Post, PostHistoryType, Vote, VoteType
+from ask.questions.models import CommentVote, Post, PostHistoryType, Vote, VoteType
 from ask.ratings.models import Badge
 from ask.web.deletion import delete_account
 from ask.web.own_data import BATCH, archive
@@ -216,7 +216,8 @@ def test_everything_of_oneself_can_be_taken_away(reader: Client, erin: User) -> 
     question = ask(by=erin)
     given = answer(ask("Alice's", by=alice()), by=erin, body="<p>Ответ</p>")
     comment(given, by=erin)
-    comment(given, "Not mine", by=alice())
+    theirs = comment(given, "Not mine", by=alice())
+    CommentVote.objects.create(comment=theirs, user=erin, created_at=NOON)
     history(question, PostHistoryType.INITIAL_BODY, "body", guid="1", by=erin)
     Vote.objects.create(post=question, vote_type=VoteType.FAVORITE, user=erin)
     Badge.objects.create(user=erin, name="Teacher", badge_class=3, awarded_at=NOON)
@@ -230,6 +231,7 @@ def test_everything_of_oneself_can_be_taken_away(reader: Client, erin: User) -> 
         "second_factors": 1,
         "posts": 2,
         "comments": 1,
+        "comment_votes": 1,
         "votes": 1,
         "revisions": 1,
         "badges": 1,

@@ -447,6 +447,59 @@ def test_a_comment_is_deleted_once_and_twice_does_no_harm(asked: Post) -> None:
     assert not Comment.objects.filter(post=asked).exists()
 
 
+def test_a_comment_is_voted_for_in_place_and_the_vote_withdrawn(asked: Post) -> None:
+    comment, client = Comment.objects.get(post=asked), client_of(cast.alice())
+    path = f"/comments/{comment.id}/vote"
+    for _ in range(2):
+        html = text_of(client.post(path, {"kind": "up"}, headers=HTMX))
+        assert "<b>1</b>" in html and 'value="none" aria-pressed="true"' in html
+    page = text_of(client.get(asked.get_absolute_url()))
+    assert f'id="useful-{comment.id}" name="kind" value="none" aria-pressed="true"' in page
+    assert path not in text_of(client_of(cast.bob()).get(asked.get_absolute_url()))
+    html = text_of(client.post(path, {"kind": "none"}, headers=HTMX))
+    assert "<b></b>" in html and 'value="up" aria-pressed="false"' in html
+    assert client.post(path, {"kind": "up"}).headers["Location"] == asked.get_absolute_url()
+
+
+def test_a_comment_is_edited_below_itself(asked: Post) -> None:
+    comment, client = written.comment(asked, now=timezone.now()), client_of(cast.bob())
+    path = f"/comments/{comment.id}/edit"
+    url = asked.get_absolute_url()
+    assert path in text_of(client.get(url))
+    assert path not in text_of(client_of(cast.alice()).get(url))
+    form = {"body": LONG, "based_on": client.get(path).context["writing"].based_on}
+    for _ in range(2):
+        html = text_of(client.post(path, form, headers=HTMX))
+        assert html.startswith(f'<li id="comment-{comment.id}">')
+        assert "<em>long</em>" in html and 'title="edited 1 time"' in html
+    assert client.post(path, form).headers["Location"] == url
+    assert 'title="edited 1 time"' in text_of(Client().get(url))
+
+
+def test_no_edit_of_a_comment_is_lost(asked: Post) -> None:
+    comment = written.comment(asked, now=timezone.now())
+    path, mine = f"/comments/{comment.id}/edit", {"body": "What I have to say <b>", "based_on": "0"}
+    client_of(cast.carol()).post(path, {"body": LONG, "based_on": "0"})
+    client = client_of(cast.bob())
+    for headers, status in (({}, 409), (HTMX, 422)):
+        response = client.post(path, mine, headers=headers)
+        html = text_of(response)
+        assert response.status_code == status
+        assert "Somebody else has edited this meanwhile" in html
+        assert "What I have to say &lt;b&gt;" in html and "It is *long* enough" in html
+        assert 'name="based_on" value="1"' in html
+    short = client.post(path, {"body": "short <b>", "based_on": "1"}, headers=HTMX)
+    assert short.headers["HX-Retarget"] == "this" and "short &lt;b&gt;" in text_of(short)
+    Comment.objects.filter(id=comment.id).update(created_at=cast.NOON)
+    late = client.post(path, {**mine, "based_on": "1"})
+    assert late.status_code == 403
+    assert "changed for 5 minutes" in text_of(late) and "What I have to say" in text_of(late)
+    assert client.get(path).status_code == 403
+    Comment.objects.all().delete()
+    gone = client.post(path, mine)
+    assert gone.status_code == 404 and "What I have to say" in text_of(gone)
+
+
 def edit_form(post: Post, **changed: str) -> dict[str, str]:
     source = source_of(post)
     form = {"title": source.title, "tags": source.tags, "body": source.body}
@@ -693,7 +746,9 @@ def test_every_page_and_part_is_valid_html(asked: Post, given: Post, language: s
     follow_tag(person=cast.carol(), tag=Tag.objects.get(), now=now)
     client.post("/drafts", {"kind": "question", "draft": draft(), "title": "<b>", "body": "& <i>"})
     client.post("/drafts", {"kind": "answer", "post": str(asked.id), "body": "& <i>"})
+    remark = Comment.objects.get(post=asked)
     for path in (
+        f"/comments/{remark.id}/edit",
         asked.get_absolute_url(),
         "/questions/ask",
         "/questions/ask?draft=new",
@@ -725,6 +780,9 @@ def test_every_page_and_part_is_valid_html(asked: Post, given: Post, language: s
     for path, form in (
         (f"/posts/{given.id}/vote", {"kind": "up"}),
         (f"/posts/{asked.id}/comments", {"body": LONG}),
+        (f"/comments/{remark.id}/vote", {"kind": "up"}),
+        (f"/comments/{remark.id}/edit", {"body": LONG, "based_on": "0"}),
+        (f"/comments/{remark.id}/edit", {"body": "& <i>", "based_on": "0"}),
         ("/tags/sky/following", {}),
         ("/preview", {"body": LONG}),
     ):
@@ -746,7 +804,7 @@ def test_a_member_s_page_asks_little_more_than_a_stranger_s(
             cast.comment(given)
     client = client_of(cast.alice())
     client.get(question.get_absolute_url())
-    # Five as everybody's, session and person, and then votes, following, the draft, what of theirs
-    # was deleted, and what they have not read in their inbox.
-    with django_assert_max_num_queries(12):
+    # Five as everybody's, session and person, and then votes, votes for comments, following, the
+    # draft, what of theirs was deleted, and what they have not read in their inbox.
+    with django_assert_max_num_queries(13):
         client.get(question.get_absolute_url())

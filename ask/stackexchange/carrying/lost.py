@@ -5,7 +5,7 @@ until nothing is added. With a post that is kept its own votes, comments and his
 its counters are right and its revisions can be seen; with a person their badges.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ask.accounts.models import User
@@ -97,9 +97,12 @@ _KEEP_LINKS = """
 
 def keep(sides: Sides) -> None:
     """Take over every lost row that is hung on, directly or through others that are kept."""
-    own = [kind for kind in OWN if not kind.may_be_absent or _has_imported(sides, kind.table)]
+    absent = {
+        kind.table for kind in OWN if kind.may_be_absent and not _has_imported(sides, kind.table)
+    }
+    own = [kind for kind in OWN if kind.table not in absent]
     round = 0
-    added = _want_of_local(sides)
+    added = _want_of_local(sides, absent=absent)
     while added:
         _keep_round(sides, round=round, own=own)
         added = _want_of_kept(sides, round=round, own=own)
@@ -114,7 +117,7 @@ def counts(sides: Sides) -> dict[str, int]:
             "SELECT count(*) FROM {new}.kept_{table}", table=table.model._meta.db_table
         )[0][0]
         for table in tables.ALL.values()
-        if table.model in (User, Post, Tag)
+        if table.model in (User, Post, Comment, Tag)
     }
     return {name: count for name, count in found.items() if count}
 
@@ -123,8 +126,11 @@ def _has_imported(sides: Sides, table: str) -> bool:
     return bool(sides.rows("SELECT 1 FROM {new}.{table} WHERE id < {local} LIMIT 1", table=table))
 
 
-def _want_of_local(sides: Sides) -> int:
-    """What rows of here refer to, claimed accounts, and what tables beside the content refer to."""
+def _want_of_local(sides: Sides, *, absent: Collection[str]) -> int:
+    """What rows of here refer to, claimed accounts, and what tables beside the content refer to.
+
+    Nothing of the tables that are `absent`.
+    """
     wanted = [
         (
             reference.target,
@@ -136,6 +142,7 @@ def _want_of_local(sides: Sides) -> int:
             ),
         )
         for reference in (*references(), *references_from_beside())
+        if reference.target not in absent
     ]
     wanted.append((User._meta.db_table, sides.named("SELECT id FROM {new}.carried_account")))
     return _want(sides, wanted, round=0) + tags.want_of_local(sides)
@@ -179,6 +186,7 @@ def _keep_round(sides: Sides, *, round: int, own: Iterable[Own]) -> None:
     accounts.make_room(sides, wanted=f"{names}{round:d}")
     sides.run(_KEEP, round=round, **_copied(User))
     sides.run(_KEEP, round=round, **_copied(Post))
+    sides.run(_KEEP, round=round, **_copied(Comment))
     tags.keep(sides, round=round)
     for kind in own:
         owner = kind.owner._meta.db_table

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ask.questions.counters import (
     ANSWERS,
+    COMMENT_VOTES,
     COMMENTS,
     POST_TALLIES,
     TAGS,
@@ -105,6 +106,11 @@ _ASKED = """
 """
 """Imported questions whose answers came over, or were voted on or accepted here."""
 
+_VOTED_FOR = """
+    SELECT DISTINCT comment_id FROM {new}.questions_commentvote WHERE comment_id < {local}
+    ORDER BY 1
+"""
+
 _PEOPLE = """
     SELECT owner_id FROM {new}.questions_post WHERE id IN {carried} AND owner_id < {local}
     UNION SELECT user_id FROM {new}.ratings_badge WHERE id >= {local} AND user_id < {local}
@@ -134,6 +140,8 @@ def count(sides: Sides) -> None:
     added = sides.named("id >= {local} AND post_id < {local}")
     increase(votes, added=added, increased=of_the_dump, using=using)
     increase(COMMENTS, added=added, increased=of_the_dump, using=using)
+    kept_comments = sides.named("id IN (SELECT id FROM {new}.kept_questions_comment)")
+    increase(COMMENTS, added=kept_comments, increased=of_the_dump, using=using)
     increase(_ANSWER_COUNT, added=f"a.id IN {carried}", increased=of_the_dump, using=using)
     increase(
         # No index leads from a question to its tags, so those that came over were noted.
@@ -144,6 +152,7 @@ def count(sides: Sides) -> None:
     )
     kept = sides.ids("SELECT id FROM {new}.kept_questions_post ORDER BY id")
     mend(*POST_TALLIES, ids=kept, using=using)
+    mend(COMMENT_VOTES, ids=sides.ids(_VOTED_FOR), using=using)
     mend(_IS_ANSWERED, ids=sides.ids(_ASKED, carried=carried), using=using)
     mend(TAGS, ids=sides.ids(_OTHER_TAGS), using=using)
     mend(USERS, MEDALS, ids=sides.ids(_PEOPLE, carried=carried), using=using)

@@ -13,9 +13,16 @@ LONGEST = 40
 
 _SPACE = re.compile(r"\s+")
 
+_BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and a symbol by their category, and nothing to the eye."""
+
+_ALIKE = {"LATIN", "CYRILLIC", "GREEK"}
+"""Alphabets with letters that look the same."""
+
 
 class NameField(forms.CharField):
-    """Some letters or digits, without control characters and marks that turn the line around."""
+    """Some letters or digits that are what they look like: without control characters and marks
+    that turn the line around, and no word in letters of two alphabets."""
 
     def __init__(self, **kwargs: Any) -> None:
         options = {
@@ -32,7 +39,16 @@ class NameField(forms.CharField):
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if any(unicodedata.category(char) in {"Cc", "Cf", "Co", "Cn", "Cs"} for char in value):
+        if any(
+            char in _BLANK or unicodedata.category(char) in {"Cc", "Cf", "Co", "Cn", "Cs"}
+            for char in value
+        ):
             raise ValidationError(_("This name has characters that cannot be seen."))
         if not any(char.isalnum() for char in value):
             raise ValidationError(_("A name needs a letter or a digit."))
+        if any(len(_alphabets(word)) > 1 for word in re.findall(r"\w+", value)):
+            raise ValidationError(_("This name has a word with letters of two alphabets."))
+
+
+def _alphabets(word: str) -> set[str]:
+    return _ALIKE & {unicodedata.name(char, "").partition(" ")[0] for char in word}

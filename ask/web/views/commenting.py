@@ -1,14 +1,14 @@
-"""Remarks below posts: the form, and taking one away."""
+"""Remarks below posts: the form, changing one, and taking one away."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ask.core.refusal import Refusal
 from ask.moderation.deleting import delete_comment
+from ask.moderation.editing import edit_comment, require_editing
 from ask.questions import commenting
-from ask.questions.editing import Source
 from ask.questions.models import Comment, Draft, Post
 from ask.questions.privileges import require
 from ask.web.live import is_htmx
@@ -40,11 +40,42 @@ def comments(request: HttpRequest, id: int) -> HttpResponse:
             person=person, post=post, text=writing.body, draft=writing.token, now=now
         )
         if written.created_at != now:
-            require_same(writing, made=Source("", written.text, "", ""))
+            require_same(writing, made=commenting.source_of(written))
     except Refusal as refusal:
         writing.refusal = refusal
         return shown(request, writing, page=PAGE, part=FORM)
     return _below(request, post)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page
+def edit(request: HttpRequest, id: int) -> HttpResponse:
+    """`/comments/ID/edit`: a form with what it says, which htmx puts below the comment."""
+    found = get_object_or_404(Comment.objects.select_related("post__parent"), id=id)
+    person, post, now = member(request), found.post, timezone.now()
+    if post.deleted_at:
+        return gone(request)
+    writing = sent(request, Draft.Kind.COMMENT, post=post)
+    writing.comment = found
+    if request.method != "POST":
+        require_editing(person, found, now=now)
+        source = commenting.source_of(found)
+        writing.body, writing.based_on = source.body, source.revision
+        return shown(request, writing, page=PAGE, part=FORM)
+    try:
+        edit_comment(
+            person=person, comment=found, text=writing.body, based_on=writing.based_on, now=now
+        )
+    except Refusal as refusal:
+        present = Comment.objects.filter(id=id).first() or found
+        writing.refuse(refusal, theirs=commenting.source_of(present))
+        return shown(request, writing, page=PAGE, part=FORM)
+    if not is_htmx(request):
+        return went(request, post.get_absolute_url())
+    comment = get_object_or_404(Comment.objects.below([post.id]), id=id)
+    offer = offer_of(person, post, comments=[comment], now=now)
+    context = {"shown": {"post": post}, "comment": comment, "offer": offer, "is_edited": True}
+    return render(request, "web/comment.html", context)
 
 
 @require_POST
@@ -64,6 +95,6 @@ def _below(request: HttpRequest, post: Post) -> HttpResponse:
     if not is_htmx(request):
         return went(request, post.get_absolute_url())
     found = list(Comment.objects.below([post.id]))
-    offer = offer_of(member(request), post, now=timezone.now())
+    offer = offer_of(member(request), post, comments=found, now=timezone.now())
     context = {"shown": {"post": post, "comments": found}, "offer": offer, "is_new": True}
     return render(request, "web/comments.html", context)

@@ -124,7 +124,8 @@ def question(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
     bounties = Vote.objects.bounties(ids, now=now)
     for one in shown:
         one.bounty = bounties.get(one.post.id, 0)
-    _hand_out(Comment.objects.below(ids), shown)
+    comments = list(Comment.objects.below(ids))
+    _hand_out(comments, shown)
     links = _links(found)
     summary = excerpt(found.html, length=200)
     context: dict[str, object] = {
@@ -146,7 +147,7 @@ def question(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
         "following_path": question_following_path(id),
     }
     if request.user.is_authenticated:
-        context |= _for_member(member(request), found, shown, now=now)
+        context |= _for_member(member(request), found, shown, comments=comments, now=now)
     if hidden or found.deleted_at:
         known = deletions([post.id for post in posts if post.deleted_at])
         context["deletion"] = known.get(found.id)
@@ -156,12 +157,17 @@ def question(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
 
 
 def _for_member(
-    person: User, question: Question, shown: list[ShownPost], *, now: datetime
+    person: User,
+    question: Question,
+    shown: list[ShownPost],
+    *,
+    comments: list[Comment],
+    now: datetime,
 ) -> dict[str, object]:
     """What is different for each member: their votes and buttons, what they follow and write."""
     for one in shown[1:]:
         one.post.parent = question
-    offers = offers_of(person, [one.post for one in shown], now=now)
+    offers = offers_of(person, [one.post for one in shown], comments=comments, now=now)
     for one in shown:
         one.offer = offers[one.post.id]
     found: dict[str, object] = {"is_following": follows_question(person=person, question=question)}

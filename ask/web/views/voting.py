@@ -1,13 +1,14 @@
-"""Votes for and against posts, and the answer that helped who asked."""
+"""Votes for and against posts, for comments, and the answer that helped who asked."""
 
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from ask.questions.models import Post, VoteType
+from ask.questions import comment_votes
+from ask.questions.models import Comment, Post, VoteType
 from ask.ratings import accepting, voting
 from ask.web.live import is_htmx
 from ask.web.members import member, member_page
@@ -30,6 +31,21 @@ def vote(request: HttpRequest, id: int) -> HttpResponse:
         return went(request, post.get_absolute_url())
     context = {"post": post, "offer": offer_of(person, post, now=now)}
     return render(request, "web/vote.html", context)
+
+
+@require_POST
+@member_page
+def vote_for_comment(request: HttpRequest, id: int) -> HttpResponse:
+    """`POST /comments/ID/vote` with a `kind`: `up`, or another to withdraw it."""
+    comment = get_object_or_404(Comment.objects.select_related("post"), id=id)
+    person, now = member(request), timezone.now()
+    is_useful = request.POST.get("kind") == "up"
+    comment.score = comment_votes.vote(person=person, comment=comment, is_useful=is_useful, now=now)
+    if not is_htmx(request):
+        return went(request, comment.post.get_absolute_url())
+    offer = offer_of(person, comment.post, comments=[comment], now=now)
+    context = {"comment": comment, "offer": offer}
+    return render(request, "web/comment_vote.html", context)
 
 
 @require_POST

@@ -12,7 +12,7 @@ from ask.digests import finding, outbox, planning
 from ask.digests.composing import Composer
 from ask.digests.preview import preview
 from ask.digests.sending import keep_sending
-from ask.jobs.job import Job, Steps, ending_gently
+from ask.jobs.job import Job, Steps, ending_gently, seconds_since_due
 from ask.stackexchange.cached import site_name, source_site
 
 
@@ -22,7 +22,7 @@ class Command(Job):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--stay", type=int, default=0, metavar="SECONDS",
-            help="then go on to send what becomes due, for so long",
+            help="then go on to send what becomes due, until so long after the run was due",
         )  # fmt: skip
         parser.add_argument("--dry-run", action="store_true", help="count, and send nothing")
         parser.add_argument("--user", metavar="NAME", help="only print what this person would get")
@@ -40,7 +40,8 @@ class Command(Job):
             total = outbox.waiting_count(timezone.now())
             with progress.step("Sending", total=total, unit="mails") as step:
                 tally = keep_sending(
-                    seconds=stay,
+                    # The next run is due soon after, and finds none in its way.
+                    seconds=stay - seconds_since_due(timezone.now()),
                     wait=ending.wait,
                     compose=compose,
                     clock=timezone.now,

@@ -33,7 +33,7 @@
     document.addEventListener(`htmx:${name}`, failed);
 
   const hush = (but) => {
-    for (const place of document.querySelectorAll(":is(.score, .inline, .follow) .refusal"))
+    for (const place of document.querySelectorAll(":is(.score, .inline, .follow, .useful) .refusal"))
       if (!place.contains(but)) place.replaceChildren();
   };
   document.addEventListener("click", (event) => {
@@ -43,7 +43,7 @@
       event.preventDefault();
       const place = cancel.closest(".new");
       place.replaceChildren();
-      place.previousElementSibling.querySelector("a").focus();
+      place.previousElementSibling.querySelector("[hx-get]").focus();
     }
     const tool = event.target.closest(".tools button");
     if (tool) mark(tool);
