@@ -9,6 +9,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import get_token
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 TEXTS: Final[dict[str, Promise]] = {
     "title": _("Title"),
@@ -17,6 +18,10 @@ TEXTS: Final[dict[str, Promise]] = {
     "summary": _("What you changed, and why"),
     "text": _("What you said"),
     "reason": _("Reason"),
+    "display_name": pgettext_lazy("of a person", "Name"),
+    "location": _("Place"),
+    "website_url": _("Website"),
+    "about": _("About you"),
 }
 """Fields that somebody typed, by name."""
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 
 from ask.accounts.models import Frequency, Preferences, Theme, User
 from ask.questions.models import CommentVote, Post, PostHistoryType, Vote, VoteType
@@ -56,7 +57,8 @@ def reader(client: Client, erin: User) -> Client:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_strangers_are_led_to_the_login(client: Client, path: str) -> None:
-    for response in (client.get(path), client.post(path)):
+    sent = client.post(path, headers={"Referer": f"http://testserver{path}"})
+    for response in (client.get(path), sent):
         assert response.status_code == 302
         assert response["Location"].startswith("/users/login?next=/users/settings")
 
@@ -106,6 +108,13 @@ def test_a_mistake_loses_nothing_of_what_was_written(
     assert kept in response.content.decode()
     erin.refresh_from_db()
     assert erin.display_name == "Erin"
+
+
+def test_a_session_that_is_over_loses_nothing_of_what_was_written(client: Client) -> None:
+    response = client.post("/users/settings", PROFILE)
+    assert response.status_code == 403
+    assert [text for _name, _label, text in response.context["kept"].texts] == [*PROFILE.values()]
+    assert escape(PROFILE["about"]) in response.content.decode()
 
 
 def test_nothing_runs_in_a_profile(reader: Client, erin: User) -> None:

@@ -21,6 +21,7 @@ from ask.questions.privileges import NotAllowed, require
 from ask.web.chosen import remember
 from ask.web.deletion import delete_account
 from ask.web.forms.settings import DeletionForm, PreferencesForm, ProfileForm
+from ask.web.members import member_page
 from ask.web.own_data import archive
 from ask.web.profiles import about_html
 from ask.web.refusals import status_of
@@ -32,9 +33,8 @@ def person_of(request: HttpRequest) -> User:
     return found
 
 
-@never_cache
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@member_page
 def profile(request: HttpRequest) -> HttpResponse:
     """`/users/settings`: name, place, website, and a text about oneself.
 
