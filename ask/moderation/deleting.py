@@ -135,7 +135,7 @@ def deletions(posts: Collection[int]) -> dict[int, PostHistory]:
     found = PostHistory.objects.filter(
         post__in=posts, history_type=PostHistoryType.DELETED
     ).select_related("user")
-    return {each.post_id: each for each in found.order_by("id")}
+    return {each.post_id: each for each in found.oldest()}
 
 
 def hide(posts: Sequence[Post], *, by: User, now: datetime) -> None:

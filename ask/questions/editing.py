@@ -43,7 +43,7 @@ class Source(NamedTuple):
 
 def source_of(post: Post) -> Source:
     """What there is to edit of a post."""
-    rows = PostHistory.objects.filter(post=post).order_by("-id")
+    rows = PostHistory.objects.newest().filter(post=post)
     latest = rows.filter(history_type__in=TITLES | BODIES | TAGS)
     body = rows.filter(history_type__in=BODIES).values_list("text", flat=True).first()
     return Source(
@@ -105,7 +105,7 @@ def roll_back(*, person: User, post: Post, revision: str, now: datetime) -> str 
     with transaction.atomic():
         thread = threads.lock(post)
         thread.require_present()
-        rows = PostHistory.objects.filter(post=post).select_related("user").order_by("id")
+        rows = PostHistory.objects.oldest().filter(post=post).select_related("user")
         found = next((one for one in revisions(rows) if one.guid == revision), None)
         if found is None or found.number is None:
             raise Conflict(_("There is no such revision."))

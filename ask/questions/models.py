@@ -64,7 +64,7 @@ a partial index again, and would read each row for it."""
 CLOSURE = """
     (SELECT closing.comment FROM questions_posthistory AS closing
     WHERE closing.post_id = questions_post.id AND closing.history_type = 10
-    ORDER BY closing.id DESC LIMIT 1)"""
+    ORDER BY closing.created_at DESC, closing.id DESC LIMIT 1)"""
 
 LINKED = 60
 
@@ -612,6 +612,17 @@ class PostHistoryType(models.IntegerChoices):
     ASK_WIZARD = 66
 
 
+class PostHistoryQuerySet(models.QuerySet["PostHistory"]):
+    """In the order in which it happened, which is not that of ids: those of here are above those
+    of everything that a newer dump brings."""
+
+    def oldest(self) -> Self:
+        return self.order_by("created_at", "id")
+
+    def newest(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+
 class PostHistory(Content):
     """One thing that happened to a post. Rows of one revision share `revision_guid`."""
 
@@ -626,6 +637,8 @@ class PostHistory(Content):
     comment = models.TextField(null=True)
     text = models.TextField(null=True)
     """Markdown, title or tags, by `history_type`."""
+
+    objects: ClassVar[models.Manager["PostHistory"]] = PostHistoryQuerySet.as_manager()
 
     class Meta:
         indexes = (models.Index(fields=["post", "id"], name="post_history_post"),)

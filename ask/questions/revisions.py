@@ -56,7 +56,8 @@ class Revision:
 
 
 def revisions(rows: Iterable[PostHistory]) -> list[Revision]:
-    """The revisions of one post, oldest first. `rows` are its history by id, with their users."""
+    """The revisions of one post, oldest first. `rows` are its history, `oldest` first, with their
+    users."""
     found: dict[str, Revision] = {}
     text = Text()
     number = 0

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from ask.stackexchange import tables
-from ask.stackexchange.carrying import carry_over
 from ask.stackexchange.sides import Sides
 
 EXAMPLES = 5
@@ -58,10 +57,9 @@ class Difference:
 def differences(sides: Sides) -> list[Difference]:
     """Compare each table of the dump with the live one, column by column as `tables` declares them.
 
-    What was written here is carried over first, since what it hangs on would not be removed, and
-    votes of here count: so this is for a transaction that is rolled back (`Aside.trial`).
+    What was done here must have been carried over, since what it hangs on would not be removed,
+    and votes of here count: so this is for a transaction that is rolled back (`Aside.trial`).
     """
-    carry_over(sides)
     return [_difference(sides, table) for table in tables.ALL.values()]
 
 

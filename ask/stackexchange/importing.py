@@ -31,7 +31,7 @@ from ask.ratings.standings import refresh_standings
 from ask.stackexchange import comparing, same_site, tables
 from ask.stackexchange.archives import Dump, UnreadableDump, site_of
 from ask.stackexchange.aside import ALIAS, Aside, Batch, build_aside
-from ask.stackexchange.carrying import keep_rendered
+from ask.stackexchange.carrying import Carried, carry_over, keep_rendered
 from ask.stackexchange.comparing import Difference
 from ask.stackexchange.crew import Work, run_alone, run_crew
 from ask.stackexchange.models import Source
@@ -87,6 +87,10 @@ class Report:
     """Seconds, by stage."""
     kept: dict[str, int] = field(default_factory=dict)
     """Rows that the dump has lost and that something written here hangs on, by table."""
+    stayed: dict[str, int] = field(default_factory=dict)
+    """Posts that were changed here later than in the dump, by what was changed."""
+    overruled: dict[str, int] = field(default_factory=dict)
+    """Posts that were changed here, and in the dump later, by what was changed."""
     drift: dict[str, int] = field(default_factory=dict)
     """Rows whose counter in the dump is not what the other tables say, by counter."""
     seconds: float = 0
@@ -324,7 +328,7 @@ class Import:
             latest = self._load(aside)
             self._complete(aside, latest=latest)
             with self._stage("Swap"):
-                self.report.kept = aside.swap(lambda: self._sign(latest))
+                self._say_carried(aside.swap(lambda: self._sign(latest)))
             self.is_in_place = True
         with self._stage("Caches"):
             forget_everything()
@@ -343,6 +347,7 @@ class Import:
             latest = self._load(aside)
             self._complete(aside, latest=latest)
             with self._stage("Differences"), aside.trial() as sides:
+                self._say_carried(carry_over(sides))
                 found = comparing.differences(sides)
             aside.is_kept = is_resumed
         self._finish_report()
@@ -511,6 +516,11 @@ class Import:
         for finding in recount(tally, is_mending=False, advanced=lambda _: None, using=ALIAS):
             if finding.drift_count:
                 self.report.drift[finding.name] = finding.drift_count
+
+    def _say_carried(self, carried: Carried) -> None:
+        self.report.kept = carried.kept
+        self.report.stayed = carried.stayed
+        self.report.overruled = carried.overruled
 
     def _finish_report(self) -> None:
         self.report.seconds = round(time.monotonic() - self._started, 2)

@@ -103,21 +103,33 @@ def badge(id: int, *, user: int, name: str = "Student") -> str:
     )
 
 
-def history(id: int, *, post: int, user: int, type: int = 2, text: str = "Why?") -> str:
+def history(
+    id: int,
+    *,
+    post: int,
+    user: int = 1,
+    type: int = 2,
+    text: str = "Why?",
+    at: str = "2014-01-22T10:00:00.000",
+) -> str:
     return row(
         Id=id,
         PostId=post,
         PostHistoryTypeId=type,
         RevisionGUID=f"guid-{id}",
-        CreationDate="2014-01-22T10:00:00.000",
+        CreationDate=at,
         UserId=user,
         Text=text,
     )
 
 
-def link(id: int, *, post: int, to: int) -> str:
+def link(id: int, *, post: int, to: int, type: int = 1) -> str:
     return row(
-        Id=id, PostId=post, RelatedPostId=to, LinkTypeId=1, CreationDate="2014-01-22T10:00:00.000"
+        Id=id,
+        PostId=post,
+        RelatedPostId=to,
+        LinkTypeId=type,
+        CreationDate="2014-01-22T10:00:00.000",
     )
 
 

@@ -354,15 +354,6 @@ def test_an_answer_that_was_accepted_here_stays_so(tmp_path: Path) -> None:
     assert Question.objects.get(id=1).is_answered
 
 
-def test_the_text_of_the_newer_dump_wins_and_history_remembers(tmp_path: Path) -> None:
-    bring(before(tmp_path / "before"))
-    Post.objects.filter(id=1).update(body="<p>Edited here.</p>")
-    mine = cast.history(Question.objects.get(id=1), PostHistoryType.EDIT_BODY, "E", guid="here")
-    bring(after(tmp_path / "after"))
-    assert Post.objects.get(id=1).body == "<p>Why is it so?</p>\n"
-    assert PostHistory.objects.get(id=mine.id).text == "E"
-
-
 def test_tags_are_the_same_by_their_names(tmp_path: Path) -> None:
     bring(before(tmp_path / "before"))
     mine = cast.ask("Mine?", tags="beer malt yeast")

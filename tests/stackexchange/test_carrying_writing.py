@@ -73,14 +73,14 @@ def test_what_was_gained_here_is_added_to_what_the_newer_dump_says(tmp_path: Pat
     assert User.objects.get(id=2).reputation == 121
 
 
-def test_points_for_what_was_deleted_here_are_back_with_the_dumps_text(tmp_path: Path) -> None:
+def test_what_was_deleted_here_gives_no_points_after_an_import_either(tmp_path: Path) -> None:
     bring(before(tmp_path / "before"))
     up(Post.objects.get(id=1), by=carol())
     delete(person=carol(), post=Post.objects.get(id=1), now=cast.NOON)
     assert User.objects.get(id=1).reputation == 101
     bring(after(tmp_path / "after"))
-    assert Post.objects.get(id=1).deleted_at is None
-    assert User.objects.get(id=1).reputation == 111
+    assert Post.objects.get(id=1).deleted_at == cast.NOON
+    assert User.objects.get(id=1).reputation == 101
 
 
 def test_votes_can_be_turned_after_an_import(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ask.core.content import content_models
 from ask.stackexchange.archives import UnreadableDump
+from ask.stackexchange.carrying import Carried
 from ask.stackexchange.sides import Sides
 
 ALIAS = "aside"
@@ -285,7 +286,7 @@ class Aside(ABC):
         """Bytes that can still be built; None if that cannot be known."""
 
     @abstractmethod
-    def swap(self, last: Callable[[], None]) -> dict[str, int]:
+    def swap(self, last: Callable[[], None]) -> Carried:
         """Put the new tables in place of the live ones, at once or not at all.
 
         What was written here comes over in the same moment; returns what `carry_over` does. `last`

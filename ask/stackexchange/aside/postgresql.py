@@ -24,7 +24,7 @@ from ask.stackexchange.aside.base import (
     Leftover,
     SomebodyBuilds,
 )
-from ask.stackexchange.carrying import carry_over
+from ask.stackexchange.carrying import Carried, carry_over
 from ask.stackexchange.sides import Sides
 
 SCHEMA = "ask_aside"
@@ -317,7 +317,7 @@ class PostgreSQLAside(Aside):
     def beside(self) -> Iterator[Sides]:
         yield Sides(using=ALIAS, live=self.schema, new=SCHEMA)
 
-    def swap(self, last: Callable[[], None]) -> dict[str, int]:
+    def swap(self, last: Callable[[], None]) -> Carried:
         attempt = 0
         while True:
             attempt += 1
@@ -330,13 +330,13 @@ class PostgreSQLAside(Aside):
                     raise
                 time.sleep(min(attempt / 2, LONGEST_PAUSE))
 
-    def _swap(self, last: Callable[[], None]) -> dict[str, int]:
+    def _swap(self, last: Callable[[], None]) -> Carried:
         tables = [model._meta.db_table for model in self.models]
         self.run(f"SET LOCAL lock_timeout = '{PATIENCE}'")
         live = ", ".join(f"{self.schema}.{table}" for table in tables)
         self.run(f"LOCK TABLE {live} IN ACCESS EXCLUSIVE MODE")
         with self.beside() as sides:
-            kept = carry_over(sides)
+            carried = carry_over(sides)
         last()
         references = self._references(tables)
         for table, name, _ in references:
@@ -349,7 +349,7 @@ class PostgreSQLAside(Aside):
             self.run(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
         start_local_ids(self.connection, self.models)
         self.run(f"DROP SCHEMA {SCHEMA} CASCADE")
-        return kept
+        return carried
 
     def _references(self, tables: list[str]) -> list[tuple[str, str, str]]:
         """Foreign keys that other tables hold to the live ones: table, name, definition."""

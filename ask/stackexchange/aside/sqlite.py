@@ -33,7 +33,7 @@ from ask.stackexchange.aside.base import (
     Leftover,
     SomebodyBuilds,
 )
-from ask.stackexchange.carrying import carry_over
+from ask.stackexchange.carrying import Carried, carry_over
 from ask.stackexchange.sides import Sides
 
 LOADING = "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL"
@@ -230,7 +230,7 @@ class SQLiteAside(Aside):
         finally:
             self.run("DETACH DATABASE live")
 
-    def swap(self, last: Callable[[], None]) -> dict[str, int]:
+    def swap(self, last: Callable[[], None]) -> Carried:
         # What takes long comes first. The mark comes after all else is safe in the file: whoever
         # sees it there needs no log.
         self._empty_log()
@@ -243,7 +243,7 @@ class SQLiteAside(Aside):
         with transaction.atomic():
             with self.beside() as sides, transaction.atomic(using=ALIAS):
                 self._copy_what_is_no_content()
-                kept = carry_over(sides)
+                carried = carry_over(sides)
                 start_local_ids(self.connection, self.models)
                 last()
                 self.run(f"DROP TABLE {STEPS}")
@@ -252,7 +252,7 @@ class SQLiteAside(Aside):
         point_to(self.path, self.new)
         self.live.close()
         self._keep_memory_small()
-        return kept
+        return carried
 
     def _empty_log(self) -> None:
         self.run("PRAGMA wal_checkpoint(TRUNCATE)")

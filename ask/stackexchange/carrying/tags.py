@@ -38,6 +38,24 @@ _LOST_OF_LOCAL = """
     )
 """
 
+_LOST_OF_CHANGED = """
+    INSERT INTO {new}.kept_questions_tag (id, round)
+    SELECT DISTINCT o.id, 0
+    FROM {new}.changed_here AS c CROSS JOIN {live}.questions_post AS p
+    CROSS JOIN {names} CROSS JOIN {live}.questions_tag AS o
+    WHERE c.aspect = 'tags' AND c.is_kept AND p.id = c.post_id AND o.name = w.value
+    AND NOT EXISTS (SELECT 1 FROM {new}.carried_tag AS m WHERE m.live_id = o.id)
+    AND NOT EXISTS (SELECT 1 FROM {new}.kept_questions_tag AS known WHERE known.id = o.id)
+"""
+
+_BORNE_BY_CHANGED = """
+    SELECT DISTINCT n.id AS tag_id, p.id AS post_id
+    FROM {new}.changed_here AS c CROSS JOIN {new}.questions_post AS p
+    CROSS JOIN {names} CROSS JOIN {new}.questions_tag AS n
+    WHERE c.aspect IN ({aspects}) AND c.is_kept AND p.id = c.post_id AND p.post_type = 1
+    AND n.name = w.value
+"""
+
 _BORNE_BY_KEPT = """
     FROM {new}.kept_questions_post AS k CROSS JOIN {live}.questions_post AS p
     CROSS JOIN {names} CROSS JOIN {live}.questions_tag AS o
@@ -76,6 +94,17 @@ _OF_KEPT = """
 """
 
 
+_UNCOUNT = """
+    UPDATE {new}.questions_tag AS n SET question_count = n.question_count - x.number
+    FROM (
+        SELECT b.tag_id, count(*) AS number FROM ({borne}) AS b
+        CROSS JOIN {new}.questions_post AS p WHERE p.id = b.post_id AND p.deleted_at IS NULL
+        GROUP BY b.tag_id
+    ) AS x
+    WHERE n.id = x.tag_id
+"""
+
+
 def carry(sides: Sides) -> None:
     """Learn which tag is which, and take over those of here.
 
@@ -90,8 +119,9 @@ def carry(sides: Sides) -> None:
 
 
 def want_of_local(sides: Sides) -> int:
-    """Note which tags the dump has lost and questions of here bear; returns how many."""
-    return sides.run(_LOST_OF_LOCAL)
+    """Note which tags the dump has lost, and questions of here, or retagged here, bear; returns how
+    many."""
+    return sides.run(_LOST_OF_LOCAL) + sides.run(_LOST_OF_CHANGED, names=_names(sides))
 
 
 def want_of_kept(sides: Sides, *, round: int) -> int:
@@ -112,10 +142,25 @@ def keep(sides: Sides, *, round: int) -> None:
         _copy(sides, rows=sides.named(lost, round=round))
 
 
+def disconnect(sides: Sides) -> None:
+    """Let no tag count the questions that were retagged or deleted here, nor those be among the
+    tag's that were retagged: `connect` and `tallies` put them where they belong."""
+    sides.run(_UNCOUNT, borne=_borne_by_changed(sides, "tags", "deletion"))
+    sides.run(
+        "DELETE FROM {new}.questions_posttag WHERE (tag_id, post_id) IN ({borne})",
+        borne=_borne_by_changed(sides, "tags"),
+    )
+
+
 def connect(sides: Sides) -> None:
-    """Say which of the questions of here, and of the kept ones, bear which tag."""
+    """Say which of the questions of here, of the kept ones, and of those that were changed here,
+    bear which tag."""
     sides.run(_OF_LOCAL)
     sides.run(_OF_KEPT, borne=_borne(sides))
+    sides.run(
+        "INSERT INTO {new}.carried_post_tag (tag_id, post_id) {borne}",
+        borne=_borne_by_changed(sides, "tags", "deletion"),
+    )
     sides.run(
         "INSERT INTO {new}.questions_posttag (tag_id, post_id)"
         " SELECT c.tag_id, c.post_id FROM {new}.carried_post_tag AS c WHERE NOT EXISTS"
@@ -130,9 +175,17 @@ def _copy(sides: Sides, *, rows: str) -> None:
 
 
 def _borne(sides: Sides) -> str:
+    return sides.named(_BORNE_BY_KEPT, names=_names(sides))
+
+
+def _borne_by_changed(sides: Sides, *aspects: str) -> str:
+    wanted = ", ".join(f"'{aspect}'" for aspect in aspects)
+    return sides.named(_BORNE_BY_CHANGED, names=_names(sides), aspects=wanted)
+
+
+def _names(sides: Sides) -> str:
+    """The names in `p.tags`, each as `w.value`."""
     if sides.is_postgresql:
-        names = "LATERAL unnest(string_to_array(p.tags, ' ')) AS w(value)"
-    else:
-        # Quoted before it is cut, because a name may hold what is no JSON.
-        names = """json_each('[' || replace(json_quote(p.tags), ' ', '","') || ']') AS w"""
-    return sides.named(_BORNE_BY_KEPT, names=names)
+        return "LATERAL unnest(string_to_array(p.tags, ' ')) AS w(value)"
+    # Quoted before it is cut, because a name may hold what is no JSON.
+    return """json_each('[' || replace(json_quote(p.tags), ' ', '","') || ']') AS w"""

@@ -3,12 +3,14 @@
 Of an imported row the dump says how many votes, comments and answers it has; what came over is
 added. It is not counted anew: a dump without votes would leave nothing to count, and where a
 dump's own counters drift, an import does not change what a reader sees. Rows that the dump does
-not have, and counters that no dump has, are counted.
+not have, and counters that no dump has, are counted; so are the answers of threads of which
+something was deleted or brought back here.
 """
 
 from dataclasses import replace
 
 from ask.questions.counters import (
+    ACCEPTED,
     ANSWERS,
     COMMENT_VOTES,
     COMMENTS,
@@ -111,6 +113,18 @@ _VOTED_FOR = """
     ORDER BY 1
 """
 
+_OF_DELETED_HERE = """
+    SELECT DISTINCT coalesce(p.parent_id, p.id) AS id FROM {new}.changed_here AS c
+    CROSS JOIN {new}.questions_post AS p WHERE c.aspect = 'deletion' AND p.id = c.post_id
+"""
+"""Imported questions in whose threads something was deleted or brought back here."""
+
+_THEIR_WRITERS = """
+    SELECT owner_id FROM {new}.questions_post WHERE id IN ({threads}) AND owner_id IS NOT NULL
+    UNION SELECT owner_id FROM {new}.questions_post
+    WHERE parent_id IN ({threads}) AND owner_id IS NOT NULL ORDER BY 1
+"""
+
 _PEOPLE = """
     SELECT owner_id FROM {new}.questions_post WHERE id IN {carried} AND owner_id < {local}
     UNION SELECT user_id FROM {new}.ratings_badge WHERE id >= {local} AND user_id < {local}
@@ -154,8 +168,11 @@ def count(sides: Sides) -> None:
     mend(*POST_TALLIES, ids=kept, using=using)
     mend(COMMENT_VOTES, ids=sides.ids(_VOTED_FOR), using=using)
     mend(_IS_ANSWERED, ids=sides.ids(_ASKED, carried=carried), using=using)
+    threads = sides.named(_OF_DELETED_HERE)
+    mend(ACCEPTED, ANSWERS, ids=sides.ids(f"{threads} ORDER BY 1"), using=using)
     mend(TAGS, ids=sides.ids(_OTHER_TAGS), using=using)
     mend(USERS, MEDALS, ids=sides.ids(_PEOPLE, carried=carried), using=using)
+    mend(USERS, ids=sides.ids(_THEIR_WRITERS, threads=threads), using=using)
     increase(
         replace(VOTERS, scope="true"),
         added="true",

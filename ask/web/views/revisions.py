@@ -118,7 +118,7 @@ def _find(id: int) -> Post:
 
 
 def _history(post: Post) -> QuerySet[PostHistory]:
-    rows = PostHistory.objects.filter(post=post).select_related("user").order_by("id")
+    rows = PostHistory.objects.oldest().filter(post=post).select_related("user")
     return rows.defer("user__about", "content_license")
 
 

@@ -142,6 +142,16 @@ class Command(BaseCommand):
                 "Kept although the dump has lost it, because something written here hangs on it:"
                 f" {kept}."
             )
+        for said, changed in (
+            ("Kept as it is here, because somebody acted later than in the dump", report.stayed),
+            ("Taken from the dump, because somebody acted later there than here", report.overruled),
+        ):
+            if changed:
+                posts = ", ".join(
+                    f"{aspect} of {count:,} post{'' if count == 1 else 's'}"
+                    for aspect, count in changed.items()
+                )
+                self.stdout.write(f"{said}: {posts}.")
         self.stdout.write(
             f"{rows:,} rows in {report.seconds:.1f} s,"
             f" {report.peak_memory / 2**20:.0f} MB of memory at most."
