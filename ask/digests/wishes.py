@@ -92,23 +92,16 @@ def subscribers(frequency: Frequency, *, after: int, count: int) -> list[int]:
 
 
 def silence(user_id: int, *, kinds: Iterable[str]) -> None:
-    """Let somebody hear no more of some kinds by mail."""
-    _choose(user_id, dict.fromkeys(kinds, Frequency.NEVER))
+    """Let somebody hear no more of some kinds by mail.
 
-
-def restore(user_id: int, *, frequencies: dict[str, str]) -> None:
-    """Let somebody hear of kinds again, as often as they did."""
-    known = {kind: each for kind, each in frequencies.items() if kind in KINDS}
-    _choose(user_id, {kind: Frequency(each) for kind, each in known.items()})
-
-
-def _choose(user_id: int, chosen: dict[str, Frequency]) -> None:
-    """Of whoever deleted their account nothing is kept, however late they choose."""
+    Of whoever deleted their account nothing is kept, however late they choose.
+    """
     with transaction.atomic():
         # Locked: the account may be ending at this moment.
         if not User.objects.select_for_update(no_key=True).filter(id=user_id, deleted_at=None):
             return
         Preferences.objects.get_or_create(user_id=user_id)
+        chosen = dict.fromkeys(kinds, Frequency.NEVER)
         Preferences.objects.filter(user_id=user_id).update(**chosen)
 
 
