@@ -1,7 +1,7 @@
 """What happens to a post, written down as the dump has it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -43,13 +43,16 @@ def write_event(
     by: User,
     now: datetime,
     comment: str | None = None,
+    voters: Sequence[User] = (),
     **more: Any,
 ) -> None:
-    """What somebody did to posts at once: JSON says who, and `more`."""
+    """What somebody did to posts at once: JSON says who, and `more`.
+
+    `voters` are all who wanted it, where they are several; `by` is then the last of them.
+    """
     guid = str(uuid4())
-    text = json.dumps(
-        {**more, "Voters": [{"Id": by.id, "DisplayName": by.display_name}]}, ensure_ascii=False
-    )
+    named = [{"Id": each.id, "DisplayName": each.display_name} for each in voters or [by]]
+    text = json.dumps({**more, "Voters": named}, ensure_ascii=False)
     PostHistory.objects.bulk_create(
         PostHistory(
             post=post,

@@ -14,6 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 
 from ask.accounts.models import Preferences, User
+from ask.moderation.models import CloseVote
 from ask.questions.models import Comment, CommentVote, Post, PostHistory, Vote
 from ask.ratings.models import Badge
 
@@ -56,6 +57,7 @@ def _record_sets(person: User) -> dict[str, QuerySet[Any, dict[str, Any]]]:
         "posts": Post.objects.filter(owner=person).order_by("id").values(),
         "comments": Comment.objects.filter(user=person).order_by("id").values(),
         "comment_votes": CommentVote.objects.filter(user=person).order_by("id").values(),
+        "close_votes": CloseVote.objects.filter(user=person).order_by("id").values(),
         "votes": Vote.objects.filter(user=person).order_by("id").values(),
         "revisions": PostHistory.objects.filter(user=person).order_by("id").values(),
         "badges": Badge.objects.filter(user=person).order_by("id").values(),
