@@ -67,6 +67,14 @@ def write_event(
     )
 
 
+def voters_in(text: str | None) -> list[str]:
+    """Who wanted what `write_event` wrote down, by name. Whatever else a dump says names nobody."""
+    try:
+        return [str(each["DisplayName"]) for each in json.loads(text or "{}").get("Voters", ())]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return []
+
+
 def tags_text(names: list[str]) -> str:
     """Tags as they stand in a history: `<a><b>`."""
     return "".join(f"<{name}>" for name in names)

@@ -104,6 +104,8 @@ def test_votes_are_counted_where_who_may_vote_sees_them(as_person: As) -> None:
         client.post(url, {"reason": "103"})
     assert "Close it</button>" in finn.get(url).content.decode()
     assert "question is closed." in finn.post(url, sent, follow=True).content.decode()
+    timeline = Client().get(f"/posts/{question.id}/timeline").content.decode()
+    assert "It needs details. Dan, Eve, Finn" in timeline
     opening = f"/questions/{question.id}/reopening"
     assert "2 more are needed" in eve.post(opening, follow=True).content.decode()
     page = eve.get(there).content.decode()

@@ -197,6 +197,11 @@ def _remark(revision: Revision) -> str:
     return _GUID.sub("", comment).strip()
 
 
+def _together(revision: Revision) -> str:
+    """Whose votes it took, where several did."""
+    return ", ".join(revision.voters) if len(revision.voters) > 1 else ""
+
+
 @require_safe
 def timeline(request: HttpRequest, id: int) -> HttpResponse:
     """`/posts/ID/timeline`: history, answers, comments and votes, the latest first."""
@@ -226,7 +231,7 @@ def _changes(post: Post) -> list[Event]:
             _words(revision) or (_("written") if revision.number == 1 else _("edited")),
             revision.user,
             revision.user_display_name,
-            _remark(revision),
+            " ".join(filter(None, (_remark(revision), _together(revision)))),
             f"/posts/{post.id}/revisions" if revision.number else "",
         )
         for revision in revisions(_history(post)[:ROWS])
