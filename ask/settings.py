@@ -147,6 +147,7 @@ IMAGE_HOSTS = env.list(
 )
 
 PRIVILEGES: dict[str, int] = env.dict("PRIVILEGES", cast={"value": int}, default={})
+CLOSE_VOTES = env.int("CLOSE_VOTES", default=3)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = FOLDER / "var" / "static"

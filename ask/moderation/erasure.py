@@ -1,7 +1,7 @@
 """What is left of a person here when their account ends."""
 
 from ask.accounts.models import User
-from ask.moderation.models import Flag
+from ask.moderation.models import CloseVote, Flag
 
 
 def erase_flags(person: User) -> None:
@@ -12,3 +12,11 @@ def erase_flags(person: User) -> None:
     theirs = Flag.objects.filter(user=person)
     theirs.waiting().delete()
     theirs.exclude(text="").update(text="")
+
+
+def erase_close_votes(person: User) -> None:
+    """Withdraw the votes of somebody on closing and reopening that wait. May be repeated.
+
+    What was decided stays, and so does the audit log.
+    """
+    CloseVote.objects.filter(user=person).delete()

@@ -61,9 +61,44 @@ class Flag(models.Model):
         )
 
 
+class Verdict(models.TextChoices):
+    """What a vote wants to become of a question."""
+
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+class CloseVote(models.Model):
+    """That somebody wants a question to be closed, or to be opened again: until it is so."""
+
+    post = reference(Post)
+    user = reference(User)
+    verdict = models.CharField(max_length=6, choices=Verdict)
+    reason = models.CharField(max_length=3, default="")
+    """Of a vote to close, one of `ask.questions.closing.OFFERED`."""
+    original = reference(Post, null=True)
+    """Of what it is a duplicate."""
+    cast_at = models.DateTimeField()
+
+    class Meta:
+        # Whatever is decided takes the votes on it away: one a person in each round.
+        constraints = (
+            models.UniqueConstraint(fields=["post", "user", "verdict"], name="close_vote_once"),
+        )
+
+    def is_same(self, other: "CloseVote") -> bool:
+        """Whether the same person wants the same."""
+        return (self.user_id, self.verdict, self.reason, self.original_id) == (
+            other.user_id, other.verdict, other.reason, other.original_id,
+        )  # fmt: skip
+
+
 class AuditAction(models.TextChoices):
     CLOSE = "close", _("closed a question")
     REOPEN = "reopen", _("reopened a question")
+    CLOSE_VOTE = "close_vote", _("voted to close a question")
+    REOPEN_VOTE = "reopen_vote", _("voted to reopen a question")
+    WITHDRAW_VOTE = "withdraw_vote", _("withdrew a vote to close or reopen")
     DELETE = "delete", _("deleted a post")
     UNDELETE = "undelete", _("brought a post back")
     EDIT_COMMENT = "edit_comment", _("edited a comment")

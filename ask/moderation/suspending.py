@@ -13,7 +13,7 @@ from ask.accounts.models import User
 from ask.moderation import audit
 from ask.moderation.deleting import hide, recount_after
 from ask.moderation.flagging import settle_with_it
-from ask.moderation.models import AuditAction, AuditEntry, Flag
+from ask.moderation.models import AuditAction, AuditEntry, CloseVote, Flag
 from ask.questions import limits, texts, threads
 from ask.questions.counters import COMMENT_VOTES, COMMENTS, VOTES, mend, recount_posts
 from ask.questions.models import (
@@ -96,7 +96,9 @@ def _remove(*, person: User, whom: User, now: datetime) -> int:
         liked = dict(
             Comment.objects.filter(id__in=likes.values("comment_id")).values_list("id", "post_id")
         )
-        questions, locked = _lock_threads(owned | voted | remarked | set(liked.values()))
+        ballots = CloseVote.objects.filter(user=whom)
+        balloted = set(ballots.values_list("post_id", flat=True))
+        questions, locked = _lock_threads(owned | voted | remarked | set(liked.values()) | balloted)
         hidden = [post for post in locked.values() if _goes_with(whom, post, locked=locked)]
         _withdraw_acceptances(locked, {post.id for post in hidden})
         votes, remarks = votes.filter(post__in=voted), remarks.filter(post__in=remarked)
@@ -104,6 +106,7 @@ def _remove(*, person: User, whom: User, now: datetime) -> int:
         said = list(remarks.values_list("id", flat=True))
         votes.delete()
         likes.delete()
+        ballots.delete()
         CommentVote.objects.filter(comment__in=remarks.values("id")).delete()
         remarks.delete()
         mend(COMMENT_VOTES, ids=sorted(liked))

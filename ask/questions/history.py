@@ -1,9 +1,9 @@
 """What happens to a post, written down as the dump has it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from ask.accounts.models import User
@@ -43,14 +43,16 @@ def write_event(
     by: User,
     now: datetime,
     comment: str | None = None,
+    voters: Sequence[User] = (),
     **more: Any,
 ) -> None:
     """What somebody did to posts at once: JSON says who, and `more`.
 
-    Without the name that a dump has there: it goes when the account does.
+    Without the names that a dump has there: they go when the accounts do. `voters` are all who
+    wanted it, where they are several; `by` is then the last of them.
     """
     guid = str(uuid4())
-    text = json.dumps({**more, "Voters": [{"Id": by.id}]}, ensure_ascii=False)
+    text = json.dumps({**more, "Voters": [{"Id": each.id} for each in voters or [by]]})
     PostHistory.objects.bulk_create(
         PostHistory(
             post=post,
@@ -63,6 +65,23 @@ def write_event(
         )
         for post in posts
     )
+
+
+class Voter(NamedTuple):
+    """Somebody who wanted an event."""
+
+    id: int
+    name: str
+    """As a dump calls them."""
+
+
+def voters_in(text: str | None) -> list[Voter]:
+    """Who wanted what `write_event`, or a dump, wrote down; nobody where it says anything else."""
+    try:
+        found = json.loads(text or "{}").get("Voters", ())
+        return [Voter(int(each["Id"]), str(each.get("DisplayName", ""))) for each in found]
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return []
 
 
 def tags_text(names: list[str]) -> str:

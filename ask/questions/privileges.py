@@ -28,15 +28,16 @@ PRIVILEGES: Final[dict[str, Privilege]] = {
     "flag": Privilege(15, _("flag posts")),
     "vote_up": Privilege(15, _("vote up")),
     "vote_down": Privilege(125, _("vote down")),
-    "close_own": Privilege(250, _("close and reopen your own questions")),
+    "close_own": Privilege(250, _("vote to close and reopen your own questions")),
     "create_tag": Privilege(300, _("make a new tag")),
     "edit": Privilege(2_000, _("edit what others wrote")),
-    "close": Privilege(3_000, _("close and reopen questions")),
+    "close": Privilege(3_000, _("vote to close and reopen questions")),
     "see_deleted": Privilege(10_000, _("see what was deleted")),
     "delete": Privilege(20_000, _("delete what others wrote")),
 }
-"""Stack Exchange's, one person being enough for what takes several votes there. `PRIVILEGES` among
-the settings changes the reputations. Who keeps order (`User.keeps_order`) has them all."""
+"""Stack Exchange's; to delete, for which it takes several votes there, one person is enough.
+`PRIVILEGES` among the settings changes the reputations. Who keeps order (`User.keeps_order`) has
+them all."""
 
 OWN: Final = {"edit", "see_deleted", "comment", "delete"}
 """Nobody needs a privilege for these where they wrote the post."""

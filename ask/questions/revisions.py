@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ask.accounts.models import User
+from ask.questions.history import Voter, voters_in
 from ask.questions.models import PostHistory, PostHistoryType
 
 TITLES = {
@@ -30,6 +31,9 @@ ROLLBACKS = {
 }
 
 
+VOTED_ON = {PostHistoryType.CLOSED, PostHistoryType.REOPENED}
+
+
 @dataclass(slots=True)
 class Text:
     """A post's title, tags and markdown at some time; None is what nothing is known of."""
@@ -51,6 +55,8 @@ class Revision:
     is_rollback: bool = False
     kinds: list[int] = field(default_factory=list)
     comment: str = ""
+    voters: list[Voter] = field(default_factory=list)
+    """Who closed or opened it."""
     before: Text = field(default_factory=Text)
     after: Text = field(default_factory=Text)
 
@@ -85,6 +91,8 @@ def revisions(rows: Iterable[PostHistory]) -> list[Revision]:
         elif kind in BODIES:
             text.body = row.text
         else:
+            if kind in VOTED_ON:
+                revision.voters = voters_in(row.text)
             continue
         if revision.number is None:
             number += 1

@@ -10,7 +10,7 @@ from ask.accounts.models import User
 from ask.accounts.sessions import end_sessions
 from ask.cron import interventions
 from ask.digests.erasure import erase_mail
-from ask.moderation.erasure import erase_flags
+from ask.moderation.erasure import erase_close_votes, erase_flags
 from ask.questions import limits
 from ask.questions.erasure import erase_habits
 from ask.web import sidebar
@@ -39,5 +39,6 @@ def _erase(person: User, *, addresses: set[str], now: datetime) -> None:
         # In the order in which everybody locks: drafts first, people last.
         erase_habits(person)
         erase_flags(person)
+        erase_close_votes(person)
         erase_mail(person, addresses=addresses, now=now)
         erase_account(person, now=now)

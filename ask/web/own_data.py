@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from ask.accounts.models import Preferences, User
 from ask.cron.models import Intervention
 from ask.digests.models import Mail, Notice
-from ask.moderation.models import AuditEntry, Flag
+from ask.moderation.models import AuditEntry, CloseVote, Flag
 from ask.questions.models import (
     Allowance,
     Comment,
@@ -117,6 +117,7 @@ def record_sets(person: User) -> dict[str, RecordSet]:
         "posts": RecordSet(Post.objects.filter(owner=person)),
         "comments": RecordSet(Comment.objects.filter(user=person)),
         "comment_votes": RecordSet(CommentVote.objects.filter(user=person)),
+        "close_votes": RecordSet(CloseVote.objects.filter(user=person)),
         "votes": RecordSet(Vote.objects.filter(user=person)),
         "revisions": RecordSet(PostHistory.objects.filter(user=person)),
         "badges": RecordSet(Badge.objects.filter(user=person)),

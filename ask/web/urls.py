@@ -68,6 +68,7 @@ urlpatterns = [
     path("questions/<int:id>/following/end", following.unfollow_question),
     path("questions/<int:id>", question.question),
     path("questions/<int:id>/closure", closing.closure),
+    path("questions/<int:id>/closure/withdrawal", closing.withdrawal),
     path("questions/<int:id>/reopening", closing.reopening),
     path("questions/<int:id>/<str:slug>", question.question),
     path("questions/<int:id>/<str:slug>/<int:answer_id>", question.answer_of),

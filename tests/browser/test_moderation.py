@@ -89,6 +89,34 @@ def test_a_duplicate_is_found_while_typing(member: Member) -> None:
     expect(page.get_by_role("status")).to_have_text("The question is open again.")
 
 
+def test_three_people_close_a_question_with_a_script_and_without(member: Member) -> None:
+    question = written.ask()
+    address = question.get_absolute_url()
+    dan, eve, finn = (
+        member(cast.person(name, reputation=3_000), java_script_enabled=name != "Eve")
+        for name in ("Dan", "Eve", "Finn")
+    )
+    for page, missing, stays in ((dan, 2, False), (dan, 2, True), (eve, 1, True)):
+        page.goto(address)
+        page.get_by_role("link", name="Close").click()
+        page.get_by_label("It needs details.").check()
+        page.get_by_role("button", name="Vote to close it").click()
+        expect(page.get_by_role("status")).to_contain_text(f"counted; {missing} more")
+        expect(page.get_by_text(f"{missing} more vote")).to_be_visible()
+        if not stays:
+            page.get_by_role("button", name="Withdraw your vote").click()
+            expect(page.get_by_role("status")).to_have_text("Your vote is withdrawn.")
+    finn.goto(address)
+    finn.get_by_role("link", name="Close (2)").click()
+    finn.get_by_label("It asks for opinions.").check()
+    finn.get_by_role("button", name="Close it").click()
+    expect(finn.get_by_role("status")).to_have_text("The question is closed.")
+    expect(finn.get_by_role("note")).to_contain_text("It needs details.")
+    eve.reload()
+    eve.get_by_role("button", name="Reopen").click()
+    expect(eve.get_by_text("Reopen (1)")).to_be_visible()
+
+
 def test_what_was_written_stays_when_the_site_is_away(member: Member) -> None:
     question = written.ask()
     page = member(cast.bob())
@@ -144,6 +172,7 @@ def test_no_page_has_a_fault_on_any_screen_in_any_light(member: Member) -> None:
     flag(person=cast.bob(), post=question, comment=said, reason="rude", now=now)
     delete(person=carol, post=deleted, now=now)
     close(person=carol, question=closed, reason="105", now=now)
+    close(person=dan, question=question, reason="103", now=now)
     until = now + timedelta(days=7)
     suspend(person=carol, whom=dan, until=until, reason="Rude" * 60, now=now)
     of_carol = [

@@ -23,13 +23,15 @@ from pytest_django import Settings
 
 from ask.accounts import sessions
 from ask.caching import expired
+from ask.moderation.closing import close
+from ask.moderation.models import CloseVote
 from ask.questions import drafts
 from ask.questions.models import Draft
 from tests import cast
 from tests.sites import Site, site
 from tests.stackexchange.dumps import small
 
-NOTHING = "0 sessions, 0 cached values, 0 drafts and 0 leftovers of imports."
+NOTHING = "0 sessions, 0 cached values, 0 drafts, 0 votes to close and 0 leftovers of imports."
 
 
 def clean_stale(*arguments: str) -> str:
@@ -53,7 +55,7 @@ def test_expired_sessions_go_and_the_others_stay(monkeypatch: pytest.MonkeyPatch
     session("alive", expires_at=now + timedelta(hours=1))
     for number in range(5):
         session(f"over{number}", expires_at=now - timedelta(seconds=number + 1))
-    found = "5 sessions, 0 cached values, 0 drafts and 0 leftovers of imports."
+    found = "5 sessions, 0 cached values, 0 drafts, 0 votes to close and 0 leftovers of imports."
     assert clean_stale("--dry-run") == f"Would remove {found}"
     assert Session.objects.count() == 6
     assert clean_stale() == f"Removed {found}"
@@ -62,7 +64,7 @@ def test_expired_sessions_go_and_the_others_stay(monkeypatch: pytest.MonkeyPatch
 
 
 @in_process
-def test_drafts_that_nobody_goes_on_with_go(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_drafts_and_votes_that_nobody_goes_on_with_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drafts, "BATCH", 2)
     now = timezone.now()
     for days in (0, 29, 31, 32, 33):
@@ -73,11 +75,14 @@ def test_drafts_that_nobody_goes_on_with_go(monkeypatch: pytest.MonkeyPatch) -> 
             body="What I",
             now=now - timedelta(days=days),
         )
-    found = "0 sessions, 0 cached values, 3 drafts and 0 leftovers of imports."
+    for days in (13, 15):
+        person = cast.person(f"Voter {days}", reputation=3_000)
+        close(person=person, question=cast.ask(), reason="103", now=now - timedelta(days=days))
+    found = "0 sessions, 0 cached values, 3 drafts, 1 votes to close and 0 leftovers of imports."
     assert clean_stale("--dry-run") == f"Would remove {found}"
     assert Draft.objects.count() == 5
     assert clean_stale() == f"Removed {found}"
-    assert Draft.objects.count() == 2
+    assert (Draft.objects.count(), CloseVote.objects.count()) == (2, 1)
 
 
 @pytest.fixture
@@ -112,7 +117,7 @@ def test_expired_rows_of_a_cache_in_the_database_go(
             "UPDATE test_cache SET expires = %s WHERE cache_key LIKE %s",
             [database_cache.ops.adapt_datetimefield_value(datetime(2020, 1, 1)), "%over%"],  # noqa: DTZ001
         )
-    found = "0 sessions, 5 cached values, 0 drafts and 0 leftovers of imports."
+    found = "0 sessions, 5 cached values, 0 drafts, 0 votes to close and 0 leftovers of imports."
     assert clean_stale("--dry-run") == f"Would remove {found}"
     assert clean_stale() == f"Removed {found}"
     assert caches["pages"].get_many(["alive", "endless"]) == {"alive": 1, "endless": 1}
@@ -149,7 +154,7 @@ def test_expired_files_of_a_cache_go_and_so_does_what_was_half_written(
         path.touch()
     for path in (half, strange):
         age(path, days=8)
-    found = "0 sessions, 6 cached values, 0 drafts and 0 leftovers of imports."
+    found = "0 sessions, 6 cached values, 0 drafts, 0 votes to close and 0 leftovers of imports."
     assert clean_stale("--dry-run") == f"Would remove {found}"
     assert half.exists()
     assert clean_stale() == f"Removed {found}"
@@ -224,10 +229,7 @@ def test_an_import_that_never_went_on_goes(place: Site, dump: Path) -> None:
     out, _ = place.run("clean_stale", "--dry-run")
     *named, last = out.splitlines()
     count = len(named)
-    assert (
-        last
-        == f"Would remove 0 sessions, 0 cached values, 0 drafts and {count} leftovers of imports."
-    )
+    assert last == f"Would remove {NOTHING.replace('0 left', f'{count} left')}"
     assert all("MB, last written 20" in line for line in named)
     assert len(place.leftovers()) == 1
     out, _ = place.run("clean_stale")
@@ -274,9 +276,7 @@ def test_a_content_that_was_replaced_goes(place: Site, tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("site-[0-9]*.sqlite3"))) == 2
     assert last_line(place) == f"Removed {NOTHING}"
     make_old(place, days=8)
-    assert last_line(place) == (
-        "Removed 0 sessions, 0 cached values, 0 drafts and 1 leftovers of imports."
-    )
+    assert last_line(place) == f"Removed {NOTHING.replace('0 left', '1 left')}"
     assert list(tmp_path.glob("site-[0-9]*.sqlite3")) == [place.path.resolve()]
     assert place.content() == before
 

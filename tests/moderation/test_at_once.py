@@ -1,5 +1,6 @@
 """Two people at once, and one person who clicks twice: on a real database, in real threads."""
 
+import json
 import random
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,9 +11,10 @@ import pytest
 
 from ask.accounts.models import User
 from ask.core.refusal import Refusal
+from ask.moderation.closing import close, reopen
 from ask.moderation.deleting import delete, delete_comment, undelete
 from ask.moderation.flagging import flag
-from ask.moderation.models import Flag
+from ask.moderation.models import CloseVote, Flag, Verdict
 from ask.moderation.suspending import remove_spammer
 from ask.questions import comment_votes, drafts
 from ask.questions.editing import edit, source_of
@@ -27,6 +29,7 @@ from ask.questions.models import (
     FollowedPost,
     Post,
     PostHistory,
+    PostHistoryType,
     Question,
     Tag,
     Vote,
@@ -97,6 +100,28 @@ def test_votes_for_a_comment_are_all_counted_and_each_once() -> None:
     at_once([*works, partial(delete_comment, person=cast.bob(), comment=comment, now=cast.NOON)])
     assert not Comment.objects.exists() and not CommentVote.objects.exists()
     assert written.drift() == []
+
+
+def test_a_question_is_closed_once_by_three_of_many_votes_and_opened_once() -> None:
+    question, crowd = written.ask(), people()
+    for closing, kind in (
+        (partial(close, reason="103"), PostHistoryType.CLOSED),
+        (partial(reopen), PostHistoryType.REOPENED),
+    ):
+        works = [partial(closing, person=each, question=question, now=cast.NOON) for each in crowd]
+        found = at_once([*works, works[0]])
+        assert found.count(True) == 1
+        assert len([each for each in found if isinstance(each, Conflict)]) >= MANY - 3
+        (text,) = PostHistory.objects.filter(history_type=kind).values_list("text", flat=True)
+        assert len({each["Id"] for each in json.loads(text or "")["Voters"]}) == 3
+        assert not CloseVote.objects.exists()
+
+    def insert() -> None:
+        CloseVote.objects.create(
+            post=question, user=crowd[0], verdict=Verdict.CLOSE, cast_at=cast.NOON
+        )
+
+    assert at_once([insert] * MANY).count(None) == 1
 
 
 def test_one_answer_is_accepted() -> None:

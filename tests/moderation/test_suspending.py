@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from ask.accounts.models import User
+from ask.moderation.closing import close
 from ask.moderation.flagging import flag
-from ask.moderation.models import AuditEntry, Flag
+from ask.moderation.models import AuditEntry, CloseVote, Flag
 from ask.moderation.suspending import lift, reason_of_suspension, remove_spammer, suspend
 from ask.questions import comment_votes
 from ask.questions.models import Answer, Comment, CommentVote, Post, Question, Vote, VoteType
@@ -78,7 +79,10 @@ def test_a_spammer_goes_with_everything() -> None:
         vote(person=spammer(), post=post, kind=kind, now=cast.NOON)
     vote(person=cast.bob(), post=spam, kind=VoteType.DOWN, now=cast.NOON)
     flag(person=cast.bob(), post=theirs, reason="spam", now=cast.NOON)
-    User.objects.filter(id=spammer().id).update(about="<p>Buy</p>", website_url="https://spam")
+    User.objects.filter(id=spammer().id).update(
+        about="<p>Buy</p>", website_url="https://spam", reputation=3_000
+    )
+    close(person=spammer(), question=good, reason="103", now=cast.NOON)
     assert remove_spammer(person=cast.carol(), whom=spammer(), now=LATER) == 2
     assert [each.id for each in Question.objects.all()] == [good.id]
     assert [each.id for each in Answer.objects.all()] == [kept.id]
@@ -92,7 +96,8 @@ def test_a_spammer_goes_with_everything() -> None:
     assert not spammer().is_active
     assert (spammer().up_vote_count, spammer().down_vote_count) == (0, 0)
     assert Flag.objects.get().is_helpful
-    entry = AuditEntry.objects.get()
+    assert not CloseVote.objects.exists()
+    entry = AuditEntry.objects.latest("id")
     assert (entry.action, entry.detail) == ("remove", "Spam: 3 posts, 3 votes, 1 comments")
     gone = spammer()
     assert (gone.display_name, gone.about, gone.website_url) == (f"user{gone.id}", None, None)

@@ -9,6 +9,7 @@ from uuid import uuid4
 from ask.accounts.models import User
 from ask.core.refusal import Refusal
 from ask.moderation.closing import close, reopen
+from ask.moderation.closing import withdraw as withdraw_close_vote
 from ask.moderation.deleting import delete, delete_comment, undelete
 from ask.moderation.editing import edit_comment
 from ask.moderation.flagging import flag, settle
@@ -67,6 +68,7 @@ class Walk:
             "delete comment": (2, self.delete_comment),
             "close": (4, self.close),
             "reopen": (4, self.reopen),
+            "withdraw a vote to close": (2, self.withdraw_close_vote),
             "flag": (2, self.flag),
             "settle": (2, self.settle),
             "follow": (3, self.follow),
@@ -214,7 +216,7 @@ class Walk:
     def close(self) -> None:
         question = self.question()
         close(
-            person=self.person(),
+            person=self.rng.choice((self.person(), self.moderator())),
             question=question,
             reason=self.rng.choice(("101", "103", "1")),
             original=self.question(),
@@ -223,7 +225,11 @@ class Walk:
 
     def reopen(self) -> None:
         question = self.question(closed_at__isnull=False)
-        reopen(person=self.person(), question=question, now=self.now)
+        person = self.rng.choice((self.person(), self.moderator()))
+        reopen(person=person, question=question, now=self.now)
+
+    def withdraw_close_vote(self) -> None:
+        withdraw_close_vote(person=self.person(), question=self.question(), now=self.now)
 
     def flag(self) -> None:
         flag(person=self.person(), post=self.post(), reason="spam", now=self.now)

@@ -37,8 +37,10 @@ def test_an_operator_may_ask_for_another_reputation(settings: Settings) -> None:
 
 def test_a_privilege_that_there_is_not_is_told_at_the_start() -> None:
     run_manage("check", environment={"PRIVILEGES": "comment=20;close=5"})
-    _, complaint = run_manage("check", environment={"PRIVILEGES": "fly=10;close=5"}, code=1)
+    wrong = {"PRIVILEGES": "fly=10;close=5", "CLOSE_VOTES": "0"}
+    _, complaint = run_manage("check", environment=wrong, code=1)
     assert "PRIVILEGES names what is no privilege: fly." in complaint
+    assert "CLOSE_VOTES must be at least 1." in complaint
 
 
 def test_what_somebody_wrote_is_their_own() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ask.questions.history import voters_in
 from ask.questions.models import PostHistory
 from ask.questions.models import PostHistoryType as Kind
 from ask.questions.revisions import revisions
@@ -26,3 +27,21 @@ def test_rows_of_one_guid_are_one_revision() -> None:
     assert (edit.before.title, edit.after.title, edit.after.body) == ("Old", "New", "text")
     assert rollback.is_rollback
     assert (rollback.before.tags, rollback.after.tags) == ("sky c++", "sky")
+
+
+def test_an_event_names_who_wanted_it_and_odd_text_names_nobody() -> None:
+    named = '{"OriginalQuestionIds":[1],"Voters":[{"Id":-1,"DisplayName":"Community"}]}'
+    assert voters_in(named) == [(-1, "Community")]
+    assert voters_in('{"Voters":[{"Id":7}]}') == [(7, "")]
+    for odd in (
+        None,
+        "",
+        "why",
+        "7",
+        "[1]",
+        '{"Voters":7}',
+        '{"Voters":[7]}',
+        '{"Voters":[{"Id":1e999}]}',
+        "[" * 100_000,
+    ):
+        assert voters_in(odd) == []

@@ -12,7 +12,7 @@ from ask.moderation.closing import close
 from ask.moderation.deleting import delete
 from ask.moderation.editing import edit_comment
 from ask.moderation.flagging import flag
-from ask.moderation.models import AuditEntry, Flag
+from ask.moderation.models import AuditEntry, CloseVote, Flag
 from ask.moderation.suspending import suspend
 from ask.questions import comment_votes, drafts
 from ask.questions.following import follow_question, follow_tag
@@ -152,7 +152,14 @@ def test_what_stands_beside_the_content_outlives_it(tmp_path: Path) -> None:
         now=cast.NOON,
     )
     close(person=carol(), question=Post.objects.get(id=1), reason="103", now=cast.NOON)
-    tables = (FollowedPost, FollowedTag, Flag, Draft, AuditEntry, Allowance)
+    close(
+        person=cast.person("Vera", reputation=3_000),
+        question=written.ask(),
+        reason="101",
+        original=lost,
+        now=cast.NOON,
+    )
+    tables = (FollowedPost, FollowedTag, Flag, CloseVote, Draft, AuditEntry, Allowance)
     known = [list(model._default_manager.order_by("pk").values()) for model in tables]
     report = bring(after(tmp_path / "after"))
     assert [list(model._default_manager.order_by("pk").values()) for model in tables] == known

@@ -78,10 +78,62 @@ def test_what_was_chosen_stays_when_somebody_was_quicker(as_person: As) -> None:
         assert ("<html" in html) is (not headers)
 
 
+def test_votes_are_counted_where_who_may_vote_sees_them(as_person: As) -> None:
+    original, question = written.ask(title="Why is water wet, really?"), written.ask()
+    url, there = f"/questions/{question.id}/closure", question.get_absolute_url()
+    dan, eve, finn = (
+        as_person(cast.person(name, reputation=3_000)) for name in ("Dan", "Eve", "Finn")
+    )
+    sent = {"reason": "101", "words": str(original.id)}
+    assert "2 more are needed" in dan.post(url, sent, follow=True).content.decode()
+    page = dan.get(there).content.decode()
+    assert "Close (1)</a>" in page and "2 more votes needed" in page
+    assert "Withdraw your vote" in page
+    for other in (as_person(cast.bob()), Client()):
+        page = other.get(there).content.decode()
+        assert "Close (1)" not in page and "more votes needed" not in page
+    form = eve.get(url).content.decode()
+    assert "2 more votes close the question." in form and "1 vote</span>" in form
+    # What others named is offered, and what one named oneself is chosen.
+    assert f'name="original" value="{original.id}">' in form
+    assert f'name="original" value="{original.id}" checked>' in dan.get(url).content.decode()
+    assert "is withdrawn" in dan.post(f"{url}/withdrawal", follow=True).content.decode()
+    assert dan.post(f"{url}/withdrawal").headers["Location"] == there
+    assert "Close</a>" in dan.get(there).content.decode()
+    for client in (dan, eve):
+        client.post(url, {"reason": "103"})
+    assert "Close it</button>" in finn.get(url).content.decode()
+    assert "question is closed." in finn.post(url, sent, follow=True).content.decode()
+    timeline = Client().get(f"/posts/{question.id}/timeline").content.decode()
+    assert "It needs details. Dan, Eve, Finn" in timeline
+    opening = f"/questions/{question.id}/reopening"
+    assert "2 more are needed" in eve.post(opening, follow=True).content.decode()
+    page = eve.get(there).content.decode()
+    assert "Reopen (1)</span>" in page and "2 more votes needed" in page
+    log = as_person(cast.carol()).get("/moderation/log").content.decode()
+    for told, count in (
+        ("voted to close a question", 4),
+        ("voted to reopen a question", 1),
+        ("withdrew a vote to close or reopen", 1),
+    ):
+        assert log.count(f"{told}:") == count
+    assert "It needs details. Dan, Eve, Finn" in log
+
+
+def test_who_asked_learns_what_they_decide_alone(as_person: As) -> None:
+    dan = cast.person("Dan", reputation=250)
+    question = written.ask(by=dan)
+    url, client = f"/questions/{question.id}/closure", as_person(dan)
+    assert "you decide alone." in client.get(url).content.decode()
+    assert "Your vote decides alone." in as_person(cast.carol()).get(url).content.decode()
+    sent = {"reason": "101", "words": str(written.ask().id)}
+    assert "question is closed." in client.post(url, sent, follow=True).content.decode()
+
+
 def test_who_may_not_is_told_before_choosing(as_person: As) -> None:
     response = as_person(cast.bob()).get(f"/questions/{written.ask().id}/closure")
     assert response.status_code == 403
-    assert "You need a reputation of 3000 to close and reopen" in response.content.decode()
+    assert "You need a reputation of 3000 to vote to close and reopen" in response.content.decode()
 
 
 def test_what_was_chosen_outlives_a_lost_session(client: Client) -> None:

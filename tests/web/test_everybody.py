@@ -207,6 +207,9 @@ TABLE: dict[str, Line] = {
         post=only("author", "privileged", "moderator", status=302),
         sent={"reason": "102"},
     ),
+    "questions/<int:id>/closure/withdrawal": Line(
+        "/questions/{question}/closure/withdrawal", get=NEVER, post=members(302, suspended=403)
+    ),
     "questions/<int:id>/reopening": Line(
         "/questions/{closed}/reopening",
         get=NEVER,

@@ -1,5 +1,6 @@
 """Who may do what: the table of privileges."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -21,6 +22,7 @@ def privileges(request: HttpRequest) -> HttpResponse:
     context = {
         "privileges": sorted(rows, key=lambda row: row[0]),
         "person": person,
+        "close_votes": settings.CLOSE_VOTES,
         "path": "/help/privileges",
     }
     return render(request, "web/privileges.html", context)

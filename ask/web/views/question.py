@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ask.accounts.models import User
+from ask.moderation.closing import ballot_of
 from ask.moderation.deleting import deletions
 from ask.questions.closing import REASONS
 from ask.questions.excerpts import excerpt
@@ -171,6 +172,8 @@ def _for_member(
     for one in shown:
         one.offer = offers[one.post.id]
     found: dict[str, object] = {"is_following": follows_question(person=person, question=question)}
+    if offers[question.id].may_close:
+        found["ballot"] = ballot_of(question, person=person, now=now)
     try:
         require(person, "answer", now=now)
     except NotAllowed as refusal:

@@ -1,6 +1,7 @@
 """Who changed what in a post, and everything else that happened to it."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,6 +74,8 @@ VOTED: dict[int, Promise] = {
     VoteType.BOUNTY_START: _("bounty offered"),
     VoteType.BOUNTY_CLOSE: _("bounty won"),
 }
+
+SEVERAL = 2
 
 _GUID = re.compile(r"\[?[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}\]?")
 
@@ -197,6 +200,22 @@ def _remark(revision: Revision) -> str:
     return _GUID.sub("", comment).strip()
 
 
+def _together(revision: Revision, names: Mapping[int, str]) -> str:
+    """Whose votes it took, where several did."""
+    if len(revision.voters) < SEVERAL:
+        return ""
+    return ", ".join(names.get(voter.id) or voter.name for voter in revision.voters)
+
+
+def _names(found: Sequence[Revision]) -> dict[int, str]:
+    """How those are called whom `_together` names. A query where there are any."""
+    several = [each.voters for each in found if len(each.voters) >= SEVERAL]
+    # A dump may say any number.
+    ids = {voter.id for voters in several for voter in voters if abs(voter.id) < 2**63}
+    people = User.objects.filter(id__in=ids)
+    return dict(people.values_list("id", "display_name")) if ids else {}
+
+
 @require_safe
 def timeline(request: HttpRequest, id: int) -> HttpResponse:
     """`/posts/ID/timeline`: history, answers, comments and votes, the latest first."""
@@ -220,16 +239,18 @@ def timeline(request: HttpRequest, id: int) -> HttpResponse:
 
 
 def _changes(post: Post) -> list[Event]:
+    found = revisions(_history(post)[:ROWS])
+    names = _names(found)
     return [
         Event(
             revision.at,
             _words(revision) or (_("written") if revision.number == 1 else _("edited")),
             revision.user,
             revision.user_display_name,
-            _remark(revision),
+            " ".join(filter(None, (_remark(revision), _together(revision, names)))),
             f"/posts/{post.id}/revisions" if revision.number else "",
         )
-        for revision in revisions(_history(post)[:ROWS])
+        for revision in found
     ]
 
 

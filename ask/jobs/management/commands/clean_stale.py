@@ -9,6 +9,7 @@ from django.utils import timezone
 from ask.accounts import sessions
 from ask.caching import expired
 from ask.jobs.job import Job
+from ask.moderation import closing
 from ask.questions import drafts
 from ask.stackexchange.abandoned import remove_abandoned
 from ask.stackexchange.aside import SomebodyBuilds
@@ -19,7 +20,8 @@ DRAFTS_KEPT = timedelta(days=30)
 class Command(Job):
     help = (
         "Removes expired sessions, expired values of caches that keep them, drafts that nobody goes"
-        " on with, and what imports left that were stopped and never went on."
+        " on with, votes to close and reopen that waited too long, and what imports left that were"
+        " stopped and never went on."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -51,12 +53,14 @@ class Command(Job):
                 draft_count = drafts.remove_stale(
                     before=now - DRAFTS_KEPT, is_trial=dry_run, advanced=step.advance
                 )
+            with progress.step("Votes to close", unit="votes") as step:
+                vote_count = closing.remove_aged(now=now, is_trial=dry_run, advanced=step.advance)
             with progress.step("Imports"):
                 leftover_count = self._remove_leftovers(before=before, is_trial=dry_run)
         self.stdout.write(
             f"{'Would remove' if dry_run else 'Removed'} {session_count:,} sessions,"
-            f" {value_count:,} cached values, {draft_count:,} drafts and"
-            f" {leftover_count:,} leftovers of imports."
+            f" {value_count:,} cached values, {draft_count:,} drafts, {vote_count:,} votes to close"
+            f" and {leftover_count:,} leftovers of imports."
         )
 
     def _remove_leftovers(self, *, before: datetime, is_trial: bool) -> int:
