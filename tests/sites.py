@@ -1,25 +1,31 @@
 """Sites of their own, on a database of their own, run by commands as an operator runs them."""
 
+import atexit
 import hashlib
 import os
 import secrets
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from django.db import connection
 
+SQLITE = "site.sqlite3"
+
 LEFT_OUT = ("stackexchange_source", "django_migrations")
 """Tables that say when something was done."""
 
 
 class Site:
-    """A site whose tables are made, without content."""
+    """A site, which begins without content."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -29,7 +35,6 @@ class Site:
             "CACHE_URL": "dummycache://",
             "PYTHONUNBUFFERED": "1",
         }
-        self.run("migrate", "--verbosity=0")
 
     def start(self, *command: str, **options: Any) -> subprocess.Popen[str]:
         """Start one of manage.py's commands, in a session of its own."""
@@ -144,17 +149,49 @@ def _is_replaced(file: Path) -> bool:
         return bool(connection.execute(named).fetchone()[0])
 
 
+def migrated(url: str) -> Site:
+    """A site on an empty database, whose tables are made."""
+    made = Site(url)
+    made.run("migrate", "--verbosity=0")
+    return made
+
+
 @contextmanager
 def site(folder: Path) -> Iterator[Site]:
     """A site on a database of the kind that is tested, removed at the end."""
     if connection.vendor == "sqlite":
-        yield Site(f"sqlite:///{folder / 'site.sqlite3'}")
+        for file in _migrated_files().iterdir():
+            shutil.copy(file, folder)
+        yield Site(f"sqlite:///{folder / SQLITE}")
         return
-    name = f"site_{secrets.token_hex(6)}"
-    server = os.environ["DATABASE_URL"].rpartition("/")[0]
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
+    name, template = f"site_{secrets.token_hex(6)}", _migrated_database()
+    with psycopg.connect(f"{_server()}/postgres", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         try:
-            yield Site(f"{server}/{name}")
+            yield Site(f"{_server()}/{name}")
         finally:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _server() -> str:
+    return os.environ["DATABASE_URL"].rpartition("/")[0]
+
+
+# To make all tables takes seconds, to copy them none.
+
+
+@cache
+def _migrated_files() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="ask-site-"))
+    atexit.register(shutil.rmtree, folder)
+    migrated(f"sqlite:///{folder / SQLITE}")
+    return folder
+
+
+@cache
+def _migrated_database() -> str:
+    name = f"migrated_{secrets.token_hex(6)}"
+    with psycopg.connect(f"{_server()}/postgres", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+    migrated(f"{_server()}/{name}")
+    return name

@@ -15,7 +15,7 @@ from django.db import connection
 
 from tests.services.postgresql import postgresql
 from tests.services.small_disk import small_disk
-from tests.sites import Site, site
+from tests.sites import Site, migrated, site
 from tests.stackexchange.dumps import small
 
 STAYS = "the site is as it was, and the same command goes on from here"
@@ -77,10 +77,10 @@ def site_on(disk: Path, *, is_whole: bool) -> Iterator[Site]:
     A PostgreSQL that cannot write its log ends, so it must have room for that to say anything.
     """
     if connection.vendor == "sqlite":
-        yield Site(f"sqlite:///{disk / 'site.sqlite3'}")
+        yield migrated(f"sqlite:///{disk / 'site.sqlite3'}")
     elif is_whole:
         with postgresql(place=disk) as url:
-            yield Site(url)
+            yield migrated(url)
     else:
         with postgresql() as url:
             with psycopg.connect(url, autocommit=True) as server:
@@ -89,7 +89,7 @@ def site_on(disk: Path, *, is_whole: bool) -> Iterator[Site]:
                 os.chown(disk / "tables", account.st_uid, account.st_gid)
                 server.execute(f"CREATE TABLESPACE small LOCATION '{disk / 'tables'}'")
                 server.execute("ALTER DATABASE ask SET default_tablespace = small")
-            yield Site(url)
+            yield migrated(url)
 
 
 def ballast(disk: Path, *, left: int) -> Path:
@@ -146,7 +146,7 @@ def wait_until_it_answers(url: str) -> None:
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no server that restarts")
 def test_a_database_that_restarts_stops_it(tmp_path: Path, dump: Path) -> None:
     with postgresql(durable=True) as url:
-        place = Site(url)
+        place = migrated(url)
         place.run("import_dump", str(small(tmp_path / "small")), "--site-name", "Small")
         before = place.content()
         process = place.start("import_dump", "--another-site", str(dump))
