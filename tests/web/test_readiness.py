@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 from pytest_django import Settings
@@ -43,8 +44,9 @@ def test_a_site_in_order_misses_nothing() -> None:
 @pytest.mark.parametrize("alias", list(connections))
 def test_a_migration_that_was_not_applied_is_named(alias: str) -> None:
     assert unapplied(alias) == ()
-    MigrationRecorder(connections[alias]).record_unapplied("questions", "0003_writing")
-    assert "questions.0003_writing" in unapplied(alias)
+    ((_app, last),) = MigrationLoader(None).graph.leaf_nodes("questions")
+    MigrationRecorder(connections[alias]).record_unapplied("questions", last)
+    assert unapplied(alias) == (f"questions.{last}",)
 
 
 def test_a_new_database_is_not_ready(tmp_path: Path) -> None:

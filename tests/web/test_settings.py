@@ -241,7 +241,6 @@ def test_everything_of_oneself_can_be_taken_away(reader: Client, erin: User) -> 
         "posts": 2,
         "comments": 1,
         "comment_votes": 1,
-        "close_votes": 0,
         "votes": 1,
         "revisions": 1,
         "badges": 1,
