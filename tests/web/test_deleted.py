@@ -94,8 +94,8 @@ def test_a_stranger_s_page_takes_no_more_queries_and_is_the_same(
         client.get(url)
     moderator = as_person(cast.carol())
     moderator.get(url)
-    # The session, the person, their vote and draft and whether they follow it; then the deleted
-    # answers and who deleted them.
-    with django_assert_max_num_queries(5 + 6 + 2):
+    # The session, the person, their vote and draft, whether they follow it, and the votes to close
+    # it; then the deleted answers and who deleted them.
+    with django_assert_max_num_queries(5 + 7 + 2):
         assert b"Deleted answers" in moderator.get(url).content
     assert Post.objects.filter(deleted_at__isnull=False).count() == 5

@@ -74,8 +74,7 @@ def edit(request: HttpRequest, id: int) -> HttpResponse:
         return went(request, post.get_absolute_url())
     comment = get_object_or_404(Comment.objects.below([post.id]), id=id)
     offer = offer_of(person, post, comments=[comment], now=now)
-    context = {"shown": {"post": post}, "comment": comment, "offer": offer, "is_edited": True}
-    return render(request, "web/comment.html", context)
+    return render(request, "web/comment.html", {"comment": comment, "offer": offer})
 
 
 @require_POST
