@@ -27,11 +27,11 @@ run: setup ## Serve the site; PORT=, HOST=, DUMP=path/to/site.7z, QUESTIONS= of 
 
 test: dev-environment $(CATALOGUES) ## Run every test, on SQLite and on PostgreSQL; ARGS= for pytest
 	@sh requirements/debian.sh --install $(TEST_PACKAGES)
-	@$(call on_each_database,-m pytest -rfEs $(ARGS))
+	@$(PY) -m tests.services.both -- $(PY) -m pytest -rfEs $(ARGS)
 
 test-long: dev-environment $(CATALOGUES) ## Run the long trials; ARGS= for pytest
 	@sh requirements/debian.sh --install $(TEST_PACKAGES)
-	@$(call on_each_database,-m pytest -rfEs -m long $(ARGS))
+	@$(PY) -m tests.services.both -- $(PY) -m pytest -rfEs -m long $(ARGS)
 
 check: lint types contracts migrations deployable ## Check all that needs no tests
 
@@ -92,13 +92,3 @@ dev-environment:
 
 $(CATALOGUES): %.mo: %.po
 	@.venv/bin/pybabel --quiet compile --input-file $< --output-file $@
-
-# Every database is always tested, and the last line says on which the tests failed.
-define on_each_database
-failed=; \
-for database in sqlite postgresql; do \
-	echo "== $$database"; \
-	$(PY) -m tests.services.$$database -- $(PY) $(1) || failed="$$failed $$database"; \
-done; \
-[ -z "$$failed" ] || { echo "The tests failed on:$$failed" >&2; exit 1; }
-endef

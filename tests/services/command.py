@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import FrameType
 from typing import Never
 
@@ -26,20 +27,33 @@ def _leave(number: int, _: FrameType | None) -> Never:
 
 def run(command: Sequence[str], *, environment: Mapping[str, str]) -> int:
     """Run `command` to its end, and return its exit code as a shell would give it."""
-    with subprocess.Popen(command, env={**os.environ, **environment}) as process:
-        try:
-            code = _wait(process)
-        except SystemExit:
+    process = subprocess.Popen(command, env={**os.environ, **environment})
+    with ending_before_us(process):
+        code = wait(process)
+    return 128 - code if code < 0 else code
+
+
+@contextmanager
+def ending_before_us(*processes: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Ask commands to end when this process is asked to, and wait for them."""
+    try:
+        yield
+    except SystemExit:
+        for process in processes:
             process.terminate()
+        for process in processes:
             try:
                 process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
-            raise
-    return 128 - code if code < 0 else code
+        raise
+    finally:
+        for process in processes:
+            process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes]) -> int:
+def wait(process: subprocess.Popen[bytes]) -> int:
+    """Wait for a command to end, also after Ctrl-C; its exit code."""
     while True:
         try:
             return process.wait()
