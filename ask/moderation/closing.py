@@ -216,13 +216,7 @@ def _close(question: Post, *, votes: Sequence[CloseVote], deciding: Sequence[Clo
         **({"OriginalQuestionIds": [post.id for post in originals]} if originals else {}),
     )
     _link(question, originals=originals, now=last.cast_at)
-    audit.record(
-        AuditAction.CLOSE,
-        by=last.user,
-        now=last.cast_at,
-        post=question,
-        detail=": ".join(filter(None, [reason, _names(votes)])),
-    )
+    audit.record(AuditAction.CLOSE, by=last.user, now=last.cast_at, post=question, detail=reason)
 
 
 def _reopen(question: Post, *, votes: Sequence[CloseVote]) -> None:
@@ -236,14 +230,7 @@ def _reopen(question: Post, *, votes: Sequence[CloseVote]) -> None:
         voters=[vote.user for vote in votes],
         now=last.cast_at,
     )
-    audit.record(
-        AuditAction.REOPEN, by=last.user, now=last.cast_at, post=question, detail=_names(votes)
-    )
-
-
-def _names(votes: Sequence[CloseVote]) -> str:
-    """Who decided together; empty where one did alone, which the log says anyway."""
-    return ", ".join(vote.user.display_name for vote in votes) if len(votes) > 1 else ""
+    audit.record(AuditAction.REOPEN, by=last.user, now=last.cast_at, post=question)
 
 
 def _reason(votes: Sequence[CloseVote]) -> str:

@@ -18,8 +18,7 @@ _REMOVED: Final = re.compile(r"(?:(.+): )?(\d+) posts, (\d+) votes, (\d+) commen
 def detail(entry: AuditEntry) -> str:
     """What the log keeps of a deed besides, in the reader's language."""
     if entry.action in (AuditAction.CLOSE, AuditAction.CLOSE_VOTE):
-        reason, _colon, names = entry.detail.partition(": ")
-        return " ".join(filter(None, (str(REASONS.get(reason, reason)), names)))
+        return str(REASONS.get(entry.detail, entry.detail))
     if entry.action == AuditAction.SETTLE_FLAG:
         reason, _colon, verdict = entry.detail.partition(": ")
         known = FlagReason(reason).label if reason in FlagReason.values else reason
