@@ -1,7 +1,8 @@
 """What a mail says: its subject, its text and its HTML, in the language of its reader."""
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import get_template
 from django.utils import translation
-from django.utils.safestring import mark_safe
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -79,11 +80,56 @@ class Part:
     text: str
     html: str
 
+    @classmethod
+    def plain(cls, text: str) -> "Part":
+        return cls(text, escape(text))
+
+
+EMPTY = Part("", "")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A pair of templates that was rendered with blanks, to be filled for each mail.
+
+    Rendering the same frame for each mail would take longer than all else that is done for it.
+    Each side is what stands between the blanks and, every other one, the name of a blank.
+    """
+
+    text: tuple[str, ...]
+    html: tuple[str, ...]
+
+    def filled(self, **values: Part) -> Part:
+        return Part(
+            _filled(self.text, {name: part.text for name, part in values.items()}),
+            _filled(self.html, {name: part.html for name, part in values.items()}),
+        )
+
+
+def _filled(side: Sequence[str], values: Mapping[str, str]) -> str:
+    pieces = list(side)
+    pieces[1::2] = [values[name] for name in side[1::2]]
+    return "".join(pieces)
+
+
+# Characters that stand for nothing, in Unicode as in texts.
+_BLANK = re.compile("\ufdd0(\\w+)\ufdd1")
+
+
+def _blank(name: str) -> str:
+    return f"\ufdd0{name}\ufdd1"
+
+
+def _form(name: str, *blanks: str, **context: object) -> Form:
+    """A pair of templates in the present language, these names of its context left blank."""
+    part = _part(name, **context, **{blank: _blank(blank) for blank in blanks})
+    return Form(tuple(_BLANK.split(part.text)), tuple(_BLANK.split(part.html)))
+
 
 def _part(name: str, **context: object) -> Part:
     """What a pair of templates makes, in the present language."""
     text = get_template(f"digests/{name}.txt").render(context)
-    return Part(text, mark_safe(get_template(f"digests/{name}.html").render(context)))
+    return Part(text, get_template(f"digests/{name}.html").render(context))
 
 
 @lru_cache(5_000)
@@ -97,6 +143,24 @@ def _told(entry: Entry, language: str) -> Part:
 def _waiting(questions: tuple[Unanswered, ...], language: str) -> Part:
     with translation.override(language):
         return _part("unanswered", questions=questions)
+
+
+@lru_cache(100)
+def _frame(*, language: str, site: str, site_url: str, more: int, is_of_one_kind: bool) -> Form:
+    """What is the same around all that is told; `more` says how much is not."""
+    blanks = ["subject", "parts", "unanswered", "everything_url"]
+    with translation.override(language):
+        return _form(
+            "letter",
+            *blanks,
+            *(["unsubscribe_url"] if is_of_one_kind else []),
+            language=language,
+            site=site,
+            site_url=site_url,
+            more=more,
+            why=_("You get this mail because you have an account on %(site)s and asked to hear of"
+                  " such things.") % {"site": site},
+        )  # fmt: skip
 
 
 def letter(
@@ -120,20 +184,23 @@ def letter(
     everything = f"{settings.SITE_URL}{Subscription(user=user, scope=ALL).path}"
     with translation.override(language):
         subject = _subject(mail, site=site, entries=entries)
-        whole = _part(
-            "letter",
-            language=language,
-            subject=subject,
-            site=site,
-            site_url=settings.SITE_URL,
-            parts=[_told(entry, language) for entry in entries[:SHOWN]],
-            more=max(len(entries) - SHOWN, 0),
-            unanswered=_waiting(tuple(unanswered), language) if unanswered else None,
-            unsubscribe_url=unsubscribe if scope != ALL else "",
-            everything_url=everything,
-            why=_("You get this mail because you have an account on %(site)s and asked to hear of"
-                  " such things.") % {"site": site},
-        )  # fmt: skip
+    frame = _frame(
+        language=language,
+        site=site,
+        site_url=settings.SITE_URL,
+        more=max(len(entries) - SHOWN, 0),
+        is_of_one_kind=scope != ALL,
+    )
+    parts = [_told(entry, language) for entry in entries[:SHOWN]]
+    whole = frame.filled(
+        subject=Part.plain(subject),
+        parts=Part(
+            "".join([f"{part.text}\n" for part in parts]), "".join([part.html for part in parts])
+        ),
+        unanswered=_waiting(tuple(unanswered), language) if unanswered else EMPTY,
+        unsubscribe_url=Part.plain(unsubscribe),
+        everything_url=Part.plain(everything),
+    )
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     message = EmailMultiAlternatives(
         subject,

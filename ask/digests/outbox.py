@@ -11,6 +11,7 @@ How few they are is what it costs: a transaction for each time, which waits for 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -141,31 +142,36 @@ def recover(*, now: datetime) -> int:
     return again + unknown
 
 
+# Of many mails at once: a database takes a list of values as a table, here named `told`.
 _BEGIN = """
     UPDATE digests_mail
-    SET state = 'sending', attempt_count = attempt_count + 1, address = %s, subject = %s
-    WHERE id = %s AND state = 'planned' AND claimed_by = %s
+    SET state = 'sending', attempt_count = attempt_count + 1,
+        address = told.column2, subject = told.column3
+    FROM (VALUES {values}) AS told
+    WHERE id = told.column1 AND state = 'planned' AND claimed_by = %s
     AND NOT EXISTS (SELECT 1 FROM digests_pause)
+    RETURNING id
+"""
+_AGAIN = """
+    UPDATE digests_mail
+    SET state = told.column2, reason = told.column3, answer = told.column4, due_at = told.column5,
+        claimed_by = NULL, claimed_at = NULL
+    FROM (VALUES {values}) AS told
+    WHERE id = told.column1 AND state IN ('sending', 'unknown') AND claimed_by = %s
+"""
+_END = """
+    UPDATE digests_mail
+    SET state = told.column2, reason = told.column3, answer = told.column4,
+        ended_at = told.column5, claimed_by = NULL, claimed_at = NULL, content = NULL
+    FROM (VALUES {values}) AS told
+    WHERE id = told.column1 AND state IN ('sending', 'unknown') AND claimed_by = %s
 """
 _UNDO = """
     UPDATE digests_mail
     SET state = 'planned', attempt_count = attempt_count - 1, ended_at = NULL,
         claimed_by = NULL, claimed_at = NULL
-    WHERE id = %s AND state IN ('sending', 'unknown') AND claimed_by = %s
-"""
-_BEGUN = """
-    SELECT id FROM digests_mail WHERE id BETWEEN %s AND %s AND state = 'sending' AND claimed_by = %s
-"""
-_AGAIN = """
-    UPDATE digests_mail
-    SET state = %s, reason = %s, answer = %s, due_at = %s, claimed_by = NULL, claimed_at = NULL
-    WHERE id = %s AND state IN ('sending', 'unknown') AND claimed_by = %s
-"""
-_END = """
-    UPDATE digests_mail
-    SET state = %s, reason = %s, answer = %s, ended_at = %s, claimed_by = NULL, claimed_at = NULL,
-        content = NULL
-    WHERE id = %s AND state IN ('sending', 'unknown') AND claimed_by = %s
+    FROM (VALUES {values}) AS told
+    WHERE id = told.column1 AND state IN ('sending', 'unknown') AND claimed_by = %s
 """
 
 
@@ -187,19 +193,15 @@ class Ledger:
 
         In the same transaction it is recorded what came of those before.
         """
-        ids = [mail.pk for mail in mails]
-        with _transaction(), self._connection.cursor() as cursor:
+        with _transaction():
             self._write()
-            marks = [(mail.address, mail.subject, mail.pk, self._claim) for mail in mails]
-            cursor.executemany(_BEGIN, marks)
-            cursor.execute(_BEGUN, [min(ids), max(ids), self._claim])
-            begun = {id for (id,) in cursor.fetchall()}
+            begun = self._say(_BEGIN, [(mail.pk, mail.address, mail.subject) for mail in mails])
         return [mail for mail in mails if mail.pk in begun]
 
     def undo(self, mails: Sequence[Mail]) -> None:
         """Take marks back: these mails were not tried."""
-        with _transaction(), self._connection.cursor() as cursor:
-            cursor.executemany(_UNDO, [(mail.pk, self._claim) for mail in mails])
+        with _transaction():
+            self._say(_UNDO, [(mail.pk,) for mail in mails])
 
     def end(self, mail: Mail, outcome: Outcome, *, now: datetime) -> None:
         """Say what came of it. It is recorded when the next ones begin, or by `close`."""
@@ -209,7 +211,7 @@ class Ledger:
             statement, moment = _AGAIN, now + backoff(mail.attempt_count + 1)
         prepared = self._connection.ops.adapt_datetimefield_value(moment)
         self._pending.setdefault(statement, []).append(
-            (str(found.state), str(found.reason), found.answer, prepared, mail.pk, self._claim)
+            (mail.pk, str(found.state), str(found.reason), found.answer, prepared)
         )
 
     def close(self) -> None:
@@ -218,10 +220,22 @@ class Ledger:
             self._write()
 
     def _write(self) -> None:
-        with self._connection.cursor() as cursor:
-            for statement, values in self._pending.items():
-                cursor.executemany(statement, values)
+        for statement, rows in self._pending.items():
+            self._say(statement, rows)
         self._pending = {}
+
+    def _say(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> set[int]:
+        """Change as many of these mails as are ours; their ids, where the statement returns them.
+
+        The first value of each row is the id of a mail.
+        """
+        row = f"({', '.join(['%s'] * len(rows[0]))})"
+        values = ", ".join([row] * len(rows))
+        with self._connection.cursor() as cursor:
+            cursor.execute(
+                statement.format(values=values), [*chain.from_iterable(rows), self._claim]
+            )
+            return {id for (id,) in cursor.fetchall()} if cursor.description else set()
 
 
 def backoff(attempts: int) -> timedelta:

@@ -1,13 +1,20 @@
-"""Sending what is due: batch by batch, each over one connection, until nothing is left."""
+"""Sending what is due: batch by batch, each over one connection, until nothing is left.
+
+A sender waits half of its time, for the database's disk and for the mail server. Where much is due
+there are two of them, in threads of one process, as there may be any number in several.
+"""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Event, Lock
 from typing import Protocol
 from uuid import UUID, uuid4
 
 from django.core.mail import EmailMessage
+from django.db import connections
 
 from ask.core.one_line import one_line
 from ask.cron.reporting import keep_connections
@@ -19,11 +26,14 @@ from ask.digests.transport import ServerAway, Transport, transport
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 400
 """Mails that are claimed, written and sent together."""
 
 MARKED = 8
-"""Mails that are marked as being sent at once: the most of which nobody knows after a kill."""
+"""Mails that a sender marks as being sent at once: the most of which nobody knows after a kill."""
+
+SENDERS = 2
+"""How many senders there are in a process where more is due than a batch."""
 
 RENEWAL = timedelta(minutes=1)
 """How long after a claim was made or renewed it is renewed."""
@@ -55,7 +65,7 @@ class Tally:
     def add(self, other: "Tally") -> None:
         for name, number in other.counts.items():
             self.count(name, number)
-        self.is_paused, self.away = other.is_paused, other.away
+        self.is_paused, self.away = other.is_paused, other.away or self.away
 
     def __str__(self) -> str:
         names = {
@@ -110,6 +120,50 @@ def send_due(
     return tally
 
 
+def send_together(
+    *,
+    compose: Composer,
+    clock: Callable[[], datetime],
+    advanced: Callable[[int], None],
+    is_stopped: Callable[[], bool] = lambda: False,
+    batch: int = BATCH,
+) -> Tally:
+    """Send all that is due, with as many senders as that is worth; see `send_due`."""
+    failed, lock = Event(), Lock()
+
+    def counted(number: int) -> None:
+        with lock:
+            advanced(number)
+
+    def sent() -> Tally:
+        try:
+            return send_due(
+                through=transport(),
+                compose=compose,
+                clock=clock,
+                advanced=counted,
+                is_stopped=lambda: failed.is_set() or is_stopped(),
+                batch=batch,
+            )
+        except BaseException:
+            failed.set()
+            raise
+
+    def sent_beside() -> Tally:
+        try:
+            return sent()
+        finally:
+            connections.close_all()  # this thread's
+
+    beside = SENDERS - 1 if outbox.waiting_count(clock()) > batch else 0
+    with ThreadPoolExecutor(SENDERS) as pool:
+        others = [pool.submit(sent_beside) for _ in range(beside)]
+        tally = sent()
+        for other in others:
+            tally.add(other.result())
+    return tally
+
+
 def keep_sending(
     *,
     seconds: float,
@@ -129,12 +183,8 @@ def keep_sending(
         keep_connections()
         if outbox.waiting_count(clock()):
             tally.add(
-                send_due(
-                    through=transport(),
-                    compose=compose,
-                    clock=clock,
-                    advanced=advanced,
-                    is_stopped=is_stopped,
+                send_together(
+                    compose=compose, clock=clock, advanced=advanced, is_stopped=is_stopped
                 )
             )
         left = (ends_at - clock()).total_seconds()

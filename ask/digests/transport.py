@@ -6,7 +6,7 @@ server's answer tells.
 """
 
 from collections.abc import Sequence
-from smtplib import SMTP, SMTPException, SMTPServerDisconnected, quoteaddr
+from smtplib import SMTP, SMTPException, SMTPServerDisconnected
 from typing import Any, Protocol
 
 from django.core.mail import EmailMessage, get_connection
@@ -111,7 +111,7 @@ class ThroughSMTP:
         """Say what comes; None where the server waits for it. Raises ServerAway."""
         extensions = {"size": f" size={size}", "8bitmime": " body=8bitmime"}
         options = "".join(words for name, words in extensions.items() if smtp.has_extn(name))
-        commands = (f"MAIL FROM:{quoteaddr(sender)}{options}", f"RCPT TO:{quoteaddr(recipient)}",
+        commands = (f"MAIL FROM:<{sender}>{options}", f"RCPT TO:<{recipient}>",
                     "DATA")  # fmt: skip
         answers = _conversed(smtp, commands)
         mail, rcpt, data = answers

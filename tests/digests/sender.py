@@ -14,13 +14,14 @@ django.setup()
 from django.utils import timezone  # noqa: E402 - it needs settings
 
 from ask.digests import outbox  # noqa: E402
-from tests.digests.outboxes import send  # noqa: E402
+from ask.digests.sending import send_together  # noqa: E402
+from tests.digests.outboxes import write  # noqa: E402
 
 
 def main() -> None:
     outbox.LEASE = timedelta(seconds=float(sys.argv[1]))
     while True:
-        send(clock=timezone.now, batch=20)
+        send_together(compose=write, clock=timezone.now, advanced=lambda count: None, batch=20)
 
 
 if __name__ == "__main__":
