@@ -42,14 +42,19 @@ def _begins_formula(body: str) -> bool:
 
 
 def render(
-    html: str, *, language: str | None, delimiter: Delimiter | None, links: SourceLinks
+    html: str,
+    *,
+    language: str | None,
+    delimiter: Delimiter | None,
+    links: SourceLinks,
+    is_coloured: bool = True,
 ) -> str:
     """The body as a page shows it.
 
     `html` has been cleaned: its elements are closed and its attributes stand in double quotes, so
     it is cut at its tags and everything that is not changed stays as it was, to the byte. Code is
-    in `language` if it does not say another; `delimiter` stands around formulas (None: there are
-    none).
+    in `language` if it does not say another, and coloured unless that may not take long;
+    `delimiter` stands around formulas (None: there are none).
     """
     parts: list[str] = []
     verbatim = 0
@@ -59,7 +64,7 @@ def render(
         position = tag.end()
         name = tag[2].lower()
         if name == "pre" and (block := _BLOCK.match(html, tag.start())):
-            parts.append(_code(block, language))
+            parts.append(_code(block, language) if is_coloured else block[0])
             position = block.end()
             continue
         if name in VERBATIM:

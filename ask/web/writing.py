@@ -232,7 +232,6 @@ def preview_of(request: HttpRequest) -> str:
     source = source_site.get()
     return preview(
         request.POST.get("body", ""),
-        tags=request.POST.get("tags", ""),
         source_host=urlsplit(source["url"]).hostname or "" if source else "",
     )
 

@@ -690,7 +690,7 @@ def test_the_preview_is_what_will_be_shown(asked: Post) -> None:
     form = {"body": "*so*\n\n```python\ndef f(): pass\n```\n<script>alert(1)</script>"}
     html = text_of(client_of(cast.alice()).post("/preview", form))
     assert "<em>so</em>" in html
-    assert 'class="k">def' in html
+    assert '<pre><code class="language-python">def f(): pass' in html
     assert "<script" not in html
     page = text_of(client_of(cast.alice()).post("/questions/ask", {**form, "preview": "1"}))
     assert "<em>so</em>" in page and "*so*" in page
