@@ -3,18 +3,20 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db.models.functions import Left
 
 from ask.accounts.models import Frequency, User
 from ask.digests.letters import Entry, Unanswered, header_text, letter
 from ask.digests.models import Mail, MailKind, MailReason, Notice, NoticeKind
 from ask.digests.unanswered import SHOWN, best_unanswered
 from ask.digests.wishes import DIGEST, Wishes, wishes_of
-from ask.questions.excerpts import excerpt
-from ask.questions.models import Comment, Post, PostType
+from ask.questions.excerpts import READ, excerpt
+from ask.questions.models import Comment, Post, PostType, path_of
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +95,6 @@ class Material:
         self._actors = _names(notice.actor_id for notice in found)
         self._comments = _comments(notice.comment_id for notice in found)
         self._posts = _posts(notice.post_id for notice in found)
-        self._excerpts: dict[int, str] = {}
         self._questions: dict[tuple[datetime, datetime], list[Unanswered]] = {}
 
     def entry(self, notice: Notice) -> Entry | None:
@@ -102,18 +103,16 @@ class Material:
         comment = self._comments.get(notice.comment_id or 0)
         if post is None or (notice.comment_id and comment is None):
             return None
-        url = f"{settings.SITE_URL}{post.get_absolute_url()}"
+        url, text = post.url, post.excerpt
         if notice.comment_id and comment is not None:
             url, text = f"{url}#comment-{notice.comment_id}", comment
-        else:
-            text = self._excerpt(post)
         return Entry(
             kind=notice.kind,
             is_comment=notice.comment_id is not None,
-            is_question=post.post_type == PostType.QUESTION,
-            title=header_text(post.heading),
+            is_question=post.is_question,
+            title=post.title,
             url=url,
-            actor=header_text(self._actors.get(notice.actor_id or 0, "")),
+            actor=self._actors.get(notice.actor_id or 0, ""),
             excerpt=text,
         )
 
@@ -130,31 +129,50 @@ class Material:
         others = [one for one in self._questions[window] if one.asker != mail.user_id]
         return others[:SHOWN]
 
-    def _excerpt(self, post: Post) -> str:
-        if post.pk not in self._excerpts:
-            self._excerpts[post.pk] = excerpt(post.body, length=EXCERPT)
-        return self._excerpts[post.pk]
+
+class Topic(NamedTuple):
+    """A post of which something is told."""
+
+    is_question: bool
+    title: str
+    """Its own, or of an answer its question's."""
+    url: str
+    excerpt: str
 
 
 def _names(users: Iterable[int | None]) -> dict[int, str]:
-    return dict(User.objects.filter(id__in=_ids(users)).values_list("id", "display_name"))
+    rows = User.objects.filter(id__in=_ids(users)).values_list("id", "display_name")
+    return {id: header_text(name) for id, name in rows}
 
 
 def _comments(comments: Iterable[int | None]) -> dict[int, str]:
     """The texts of comments that are there still."""
     rows = Comment.objects.filter(id__in=_ids(comments)).values_list("id", "html")
-    return {id: excerpt(html, length=EXCERPT) for id, html in rows}
+    return {id: _beginning(html) for id, html in rows}
 
 
-def _posts(posts: Iterable[int]) -> dict[int, Post]:
+def _posts(posts: Iterable[int]) -> dict[int, Topic]:
     """Those that are there still, with their questions."""
-    fields = ("post_type", "title", "body", "parent_id", "parent__title", "parent__deleted_at")
     rows = (
-        Post.objects.filter(id__in=_ids(posts), deleted_at=None)
-        .select_related("parent")
-        .only(*fields)
+        Post.objects.filter(id__in=_ids(posts), deleted_at=None, parent__deleted_at=None)
+        .annotate(beginning=Left("body", READ * EXCERPT))
+        .values_list("id", "post_type", "title", "parent__title", "beginning")
     )
-    return {post.pk: post for post in rows if not (post.parent and post.parent.deleted_at)}
+    return {
+        id: Topic(
+            is_question=post_type == PostType.QUESTION,
+            title=header_text(title or question or ""),
+            url=f"{settings.SITE_URL}{path_of(id, post_type=post_type, title=title)}",
+            excerpt=_beginning(body),
+        )
+        for id, post_type, title, question, body in rows
+    }
+
+
+@lru_cache(5_000)
+def _beginning(html: str) -> str:
+    """Many hear of the same."""
+    return excerpt(html, length=EXCERPT)
 
 
 def _ids(found: Iterable[int | None]) -> list[Any]:

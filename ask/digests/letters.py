@@ -182,8 +182,10 @@ def letter(
         scope = "daily" if mail.kind == MailKind.DAILY else "weekly"
     unsubscribe = f"{settings.SITE_URL}{Subscription(user=user, scope=scope).path}"
     everything = f"{settings.SITE_URL}{Subscription(user=user, scope=ALL).path}"
-    with translation.override(language):
-        subject = _subject(mail, site=site, entries=entries)
+    if mail.kind == MailKind.INSTANT:
+        subject = _instant_subject(site=site, entries=entries, language=language)
+    else:
+        subject = _digest_subject(mail.kind, site=site, language=language)
     frame = _frame(
         language=language,
         site=site,
@@ -233,20 +235,26 @@ def header_text(text: str) -> str:
     return " ".join(text.split())
 
 
-def _subject(mail: Mail, *, site: str, entries: Sequence[Entry]) -> str:
-    if mail.kind == MailKind.DAILY:
-        found = _("The day on %(site)s") % {"site": site}
-    elif mail.kind == MailKind.WEEKLY:
-        found = _("The week on %(site)s") % {"site": site}
-    elif len(entries) == 1:
-        found = f"{entries[0].what}: {entries[0].title}"
-    else:
-        count = len(entries)
+@lru_cache(100)
+def _digest_subject(kind: int, *, site: str, language: str) -> str:
+    with translation.override(language):
+        found = _("The day on %(site)s") if kind == MailKind.DAILY else _("The week on %(site)s")
+    return _short(found % {"site": site})
+
+
+def _instant_subject(*, site: str, entries: Sequence[Entry], language: str) -> str:
+    count = len(entries)
+    with translation.override(language):
+        if count == 1:
+            return _short(f"{entries[0].what}: {entries[0].title}")
         text = ngettext(
             "%(count)d new thing on %(site)s", "%(count)d new things on %(site)s", count
         )
-        found = text % {"count": count, "site": site}
-    found = header_text(found)
+    return _short(text % {"count": count, "site": site})
+
+
+def _short(subject: str) -> str:
+    found = header_text(subject)
     return found if len(found) <= LONGEST_SUBJECT else f"{found[: LONGEST_SUBJECT - 1]}…"
 
 

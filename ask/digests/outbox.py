@@ -23,8 +23,12 @@ from ask.accounts.models import User
 from ask.core.one_line import one_line
 from ask.digests.models import IS_WAITING, Mail, MailKind, MailReason, MailState
 
-LEASE = timedelta(minutes=15)
-"""How long a claim lasts that its sender does not renew. One mail takes a few `EMAIL_TIMEOUT`s."""
+LEASE = timedelta(minutes=5)
+"""How long a claim lasts that its sender does not renew. One mail takes a few `EMAIL_TIMEOUT`s.
+
+Whoever loses a claim for being slower than that still says what came of the mail it was sending. A
+link to reset a password that a killed sender had claimed waits for so long.
+"""
 
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=1)
 """Between two attempts; each time twice as long."""
@@ -82,7 +86,7 @@ def take(*, claim: UUID, count: int, now: datetime) -> list[Mail]:
         taken = Mail.objects.due(now).filter(id__in=ids).order_by()
         if not ids or not taken.update(claimed_by=claim, claimed_at=now):
             return []
-        return list(Mail.objects.filter(id__in=ids, claimed_by=claim).order_by("kind", "id"))
+        return list(Mail.objects.filter(claimed_by=claim).order_by("kind", "id"))
 
 
 def renew(*, claim: UUID, now: datetime) -> None:

@@ -3,14 +3,16 @@
 import re
 from html import unescape
 
+READ = 4
+"""How many characters of HTML are read for one of text: markup is rarely more than half of it."""
+
 _TAG = re.compile(r"<[^>]*(?:>|$)")
 _SPACE = re.compile(r"\s+")
 
 
 def excerpt(html: str, *, length: int) -> str:
     """Up to `length` characters of cleaned HTML as plain text, not yet escaped."""
-    # Markup is rarely more than half of a text: what is cut off need not be read.
-    text = _SPACE.sub(" ", unescape(_TAG.sub(" ", html[: length * 4]))).strip()
+    text = _SPACE.sub(" ", unescape(_TAG.sub(" ", html[: length * READ]))).strip()
     if len(text) <= length:
         return text
     return text[:length].rpartition(" ")[0].rstrip(" ,.;:–-") + "…"

@@ -373,12 +373,22 @@ class Post(Content):
 
     @property
     def slug(self) -> str:
-        return slugify(self.title or "", allow_unicode=True)[:80].strip("-") or "-"
+        return slug_of(self.title)
 
     def get_absolute_url(self) -> str:
-        if self.post_type == PostType.QUESTION:
-            return f"/questions/{self.id}/{self.slug}"
-        return f"/a/{self.id}" if self.post_type == PostType.ANSWER else f"/posts/{self.id}"
+        return path_of(self.id, post_type=self.post_type, title=self.title)
+
+
+def slug_of(title: str | None) -> str:
+    """What a title is called in the address of its question."""
+    return slugify(title or "", allow_unicode=True)[:80].strip("-") or "-"
+
+
+def path_of(id: int, *, post_type: int, title: str | None) -> str:
+    """Where a post stands, for who reads many of them without making them objects."""
+    if post_type == PostType.QUESTION:
+        return f"/questions/{id}/{slug_of(title)}"
+    return f"/a/{id}" if post_type == PostType.ANSWER else f"/posts/{id}"
 
 
 class QuestionManager(models.Manager["Question"].from_queryset(QuestionQuerySet)):  # type: ignore[misc]
