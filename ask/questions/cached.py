@@ -60,7 +60,15 @@ def _delimiter() -> str | None:
     return None if found is None else found.value
 
 
+def _required_tags() -> list[str]:
+    return list(
+        Tag.objects.filter(is_required=True).order_by("name").values_list("name", flat=True)
+    )
+
+
 totals = CachedValue("totals", _totals)
 stretches = CachedValue("stretches", _stretches)
 delimiter = CachedValue("delimiter", _delimiter)
 """How formulas are written here, if they are: a value of `Delimiter`."""
+required_tags = CachedValue("required_tags", _required_tags)
+"""Tags of which every question bears one at least, on sites that have any (as meta sites do)."""

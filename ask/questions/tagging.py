@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from ask.accounts.models import User
+from ask.questions.cached import required_tags
 from ask.questions.models import Post, PostTag, Tag
 from ask.questions.privileges import NotAllowed, require
 from ask.questions.texts import BadText
 
 MOST: Final = 5
 LONGEST: Final = 35
+MOST_NAMED: Final = 10
 
 _NAME = re.compile(r"(?:[^\W_]|[+#.-])+")
 
@@ -64,7 +66,8 @@ def known(
     """The tags with these names, and those that are `borne` already, locked by id.
 
     Wanted ones that are new are made. To be called in a transaction, when all posts that it changes
-    are locked. Raises NotAllowed where somebody may not make a tag, or use it.
+    are locked. Raises NotAllowed where somebody may not make a tag, or use it, and BadText where
+    none of those is among them of which the site requires one.
     """
     everything = {*wanted, *borne}
     found = lock(everything)
@@ -76,6 +79,13 @@ def known(
     for tag in found:
         if tag.is_moderator_only and tag.name not in borne and not person.keeps_order:
             raise NotAllowed(_("Only moderators use the tag “%(name)s”."), name=tag.name)
+    required = required_tags.get()
+    if required and not set(wanted).intersection(required):
+        raise BadText(
+            _("Here every question has one of these tags: %(names)s."),
+            field="tags",
+            names=", ".join(required[:MOST_NAMED]),
+        )
     return found
 
 

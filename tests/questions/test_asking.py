@@ -106,6 +106,14 @@ def test_some_tags_are_for_moderators() -> None:
     assert written.ask(tags="sky featured", by=cast.carol()).tags == "sky featured"
 
 
+def test_a_site_may_require_one_of_some_tags() -> None:
+    for name in ("bug", "support"):
+        Tag.objects.create(name=name, is_required=True)
+    with pytest.raises(BadText, match="has one of these tags: bug, support"):
+        written.ask(tags="sky", by=cast.bob())
+    assert written.ask(tags="sky support", by=cast.bob()).tags == "sky support"
+
+
 def test_what_cannot_be_stored_or_shown_is_left_out() -> None:
     asked = written.ask(
         title="  Why\x00 is \ud800 the\n sky blue?", body=f"a\x0bb\r\n{written.BODY}"
