@@ -215,18 +215,17 @@ def credit(
     people = _lock({user_id for user_id, _ in gained} | counts.keys())
     changed = {key: points for key, points in gained.items() if any(points) and key[0] in people}
     by_person = _add_to_days(changed)
+    touched: set[str] = set()
     for person in people.values():
-        added = {
-            column: getattr(person, column) + number
-            for column, number in counts.get(person.id, {}).items()
-            if number
-        }
+        for column, number in counts.get(person.id, {}).items():
+            setattr(person, column, getattr(person, column) + number)
+            touched.add(column)
         if gain := by_person.get(person.id):
-            total = person.gained_reputation + gain
-            added["gained_reputation"] = total
-            added["reputation"] = max(LEAST, person.base_reputation + total)
-        if added:
-            User.objects.filter(id=person.id).update(**added)
+            person.gained_reputation += gain
+            person.reputation = max(LEAST, person.base_reputation + person.gained_reputation)
+            touched |= {"gained_reputation", "reputation"}
+    if touched:
+        User.objects.bulk_update(people.values(), sorted(touched))
 
 
 def reckon(people: Collection[int], *, using: str = DEFAULT_DB_ALIAS) -> None:
@@ -258,13 +257,17 @@ def reckon_all(*, also: Collection[int] = (), using: str = DEFAULT_DB_ALIAS) -> 
     mend(_BY_DAYS, ids=sorted(people.union(also)), using=using)
 
 
+_KEPT = ("gained_reputation", "reputation", "up_vote_count", "down_vote_count")
+"""What is counted of a person."""
+
+
 def _lock(ids: Collection[int], *, using: str = DEFAULT_DB_ALIAS) -> dict[int, User]:
     found = (
         User.objects.using(using)
         .select_for_update(no_key=True)
         .filter(id__in=sorted(ids))
         .order_by("id")
-        .only("base_reputation", "gained_reputation", "up_vote_count", "down_vote_count")
+        .only("base_reputation", *_KEPT)
     )
     return {person.id: person for person in found}
 

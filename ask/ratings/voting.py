@@ -68,7 +68,9 @@ def change_score(thread: Thread, *, score: int) -> None:
         Post.objects.filter(id=post.id).update(score=score, is_hotness_stale=True)
         return
     Post.objects.filter(id=post.id).update(score=score)
-    if (score > 0) != (post.score > 0):
+    if score > 0 and not question.is_answered:
+        Post.objects.filter(id=question.id).update(is_answered=True)
+    elif score <= 0 < post.score:
         refresh_is_answered(question)
 
 
