@@ -4,8 +4,9 @@ A post is hidden, not erased: `deleted_at` says since when. With a question go i
 whoever looks for answers need not look at their questions; they come back with it. A comment is
 erased, and the audit log keeps what it said.
 
-Flags on what somebody deletes are settled by that, whoever it is. Not those on answers that only go
-along, nor on comments below: nobody has said anything of these.
+Flags on a post that somebody else deletes are settled by that, and so are those on a comment, which
+is gone for good. Those on a post that its author deletes wait on, for it may come back. Flags on
+answers that only go along wait as well, and on comments below: nobody has said anything of these.
 """
 
 from collections import Counter
@@ -57,9 +58,11 @@ def delete(*, person: User, post: Post, now: datetime) -> int:
         if thread.post.id == thread.question.accepted_answer_id:
             clear_acceptance(thread)
         hide(hidden, by=person, now=now)
+        settled = 0
         is_own = thread.post.owner_id == person.id
-        flags = Flag.objects.filter(post=thread.post, comment_id=None)
-        settled = settle_with_it(flags, by=person, now=now, is_recorded=not is_own)
+        if not is_own:
+            flags = Flag.objects.filter(post=thread.post, comment_id=None)
+            settled = settle_with_it(flags, by=person, now=now, is_recorded=True)
         recount_after([thread.question.id], hidden)
         if not is_own:
             audit.record(AuditAction.DELETE, by=person, now=now, post=thread.post)
@@ -69,8 +72,9 @@ def delete(*, person: User, post: Post, now: datetime) -> int:
 def undelete(*, person: User, post: Post, now: datetime) -> None:
     """Bring a question back, with the answers that went with it, or an answer.
 
-    Who wrote it may, if they deleted it themselves. Raises NotAllowed, TooOften, and Conflict where
-    it is not deleted, or its question is.
+    Who wrote it may, if they deleted it themselves; only a moderator may where moderators found
+    flags on it right since. Raises NotAllowed, TooOften, and Conflict where it is not deleted, or
+    its question is.
     """
     require(person, "delete", now=now, post=post)
     with transaction.atomic():
@@ -84,6 +88,8 @@ def undelete(*, person: User, post: Post, now: datetime) -> None:
         is_theirs = deletion is not None and deletion.user_id == person.id
         if not is_theirs and thread.post.owner_id == person.id:
             require(person, "delete", now=now)
+        if _was_flagged_rightly(thread.post) and not person.keeps_order:
+            raise NotAllowed(_("Moderators found flags on this right: it stays deleted."))
         shown = [thread.post]
         if thread.post is thread.question and deletion is not None:
             went_along = set(
@@ -206,6 +212,12 @@ def _require_reason(person: User, thread: Thread, answers: Sequence[Post]) -> No
 
 def _deletion_of(post: Post) -> PostHistory | None:
     return deletions([post.id]).get(post.id)
+
+
+def _was_flagged_rightly(post: Post) -> bool:
+    """Whether a flag was found helpful while the post was deleted already."""
+    flags = Flag.objects.filter(post=post, comment_id=None, is_helpful=True)
+    return flags.filter(settled_at__gt=post.deleted_at).exists()
 
 
 def _add_to_tags(posts: Iterable[Post], sign: int) -> None:

@@ -86,6 +86,16 @@ def test_what_was_flagged_is_deleted_and_its_flags_were_helpful(carol: Client) -
     assert AuditEntry.objects.filter(action=AuditAction.DELETE).count() == 1
 
 
+def test_what_its_author_deleted_waits_on_and_is_settled(carol: Client) -> None:
+    question = flagged()
+    delete(person=cast.person("Dan"), post=question, now=cast.NOON)
+    html = carol.get("/moderation").content.decode()
+    assert question.heading in html and 'value="helpful"' in html and "Delete it" not in html
+    carol.post("/moderation/settlements", {"flag": ids(question), "verdict": "helpful"})
+    assert Flag.objects.get().is_helpful
+    assert "Nothing waits" in carol.get("/moderation").content.decode()
+
+
 def test_a_flagged_comment_is_deleted(carol: Client) -> None:
     said = written.comment(written.ask())
     flag(person=cast.alice(), post=said.post, comment=said, reason="rude", now=cast.NOON)
