@@ -72,9 +72,9 @@ def delete(*, person: User, post: Post, now: datetime) -> int:
 def undelete(*, person: User, post: Post, now: datetime) -> None:
     """Bring a question back, with the answers that went with it, or an answer.
 
-    Who wrote it may, if they deleted it themselves; only a moderator may where moderators found
-    flags on it right since. Raises NotAllowed, TooOften, and Conflict where it is not deleted, or
-    its question is.
+    Who wrote it may, if they deleted it themselves; others by the privilege, but what a moderator
+    deleted, or found flagged rightly since, only moderators. Raises NotAllowed, TooOften, and
+    Conflict where it is not deleted, or its question is.
     """
     require(person, "delete", now=now, post=post)
     with transaction.atomic():
@@ -85,11 +85,7 @@ def undelete(*, person: User, post: Post, now: datetime) -> None:
         if thread.post is not thread.question and thread.question.deleted_at:
             raise Conflict(_("Its question is deleted."))
         deletion = _deletion_of(thread.post)
-        is_theirs = deletion is not None and deletion.user_id == person.id
-        if not is_theirs and thread.post.owner_id == person.id:
-            require(person, "delete", now=now)
-        if _was_flagged_rightly(thread.post) and not person.keeps_order:
-            raise NotAllowed(_("Moderators found flags on this right: it stays deleted."))
+        _require_undoing(person, thread.post, deletion)
         shown = [thread.post]
         if thread.post is thread.question and deletion is not None:
             went_along = set(
@@ -104,7 +100,7 @@ def undelete(*, person: User, post: Post, now: datetime) -> None:
         write_event(*shown, kind=PostHistoryType.UNDELETED, by=person, now=now)
         _add_to_tags(shown, 1)
         recount_after([thread.question.id], shown)
-        if thread.post.owner_id != person.id:
+        if thread.post.owner_id != person.id or not _is_by(person, deletion):
             audit.record(AuditAction.UNDELETE, by=person, now=now, post=thread.post)
 
 
@@ -212,6 +208,23 @@ def _require_reason(person: User, thread: Thread, answers: Sequence[Post]) -> No
 
 def _deletion_of(post: Post) -> PostHistory | None:
     return deletions([post.id]).get(post.id)
+
+
+def _require_undoing(person: User, post: Post, deletion: PostHistory | None) -> None:
+    """Raise NotAllowed where somebody who has the privilege, or wrote it, may not undo this."""
+    if post.owner_id == person.id and not _is_by(person, deletion):
+        raise NotAllowed(_("Somebody else deleted this: you do not bring it back yourself."))
+    if person.keeps_order:
+        return
+    by = deletion.user if deletion else None
+    if by is not None and by.keeps_order:
+        raise NotAllowed(_("A moderator deleted this: only moderators bring it back."))
+    if _was_flagged_rightly(post):
+        raise NotAllowed(_("Moderators found flags on this right: it stays deleted."))
+
+
+def _is_by(person: User, event: PostHistory | None) -> bool:
+    return event is not None and event.user_id == person.id
 
 
 def _was_flagged_rightly(post: Post) -> bool:

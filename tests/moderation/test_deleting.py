@@ -1,6 +1,7 @@
 """Taking away what should not stand there, and bringing it back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -120,11 +121,34 @@ def test_who_wrote_it_may_delete_it_unless_others_lose_by_it() -> None:
         remove(one, by=cast.bob())
 
 
-def test_what_a_moderator_deleted_only_the_privileged_bring_back() -> None:
-    question = written.ask()
-    remove(question)
-    with pytest.raises(NotAllowed, match="20000 to delete what others wrote"):
-        bring_back(question, by=cast.alice())
+def test_what_a_moderator_deleted_only_moderators_bring_back() -> None:
+    given = written.answer(written.ask())
+    remove(given)
+    with pytest.raises(NotAllowed, match="only moderators bring it back"):
+        bring_back(given, by=cast.person("Tara", reputation=20_000))
+    bring_back(given, by=cast.person("Mona", is_moderator=True))
+    assert Answer.objects.exists()
+
+
+@pytest.mark.parametrize("columns", [{}, {"reputation": 20_000}, {"is_moderator": True}])
+def test_nobody_brings_back_their_own_that_another_deleted(columns: dict[str, Any]) -> None:
+    author = cast.person("Dan", **columns)
+    given = written.answer(written.ask(), by=author)
+    remove(given)
+    with pytest.raises(NotAllowed, match="Somebody else deleted this"):
+        bring_back(given, by=author)
+
+
+def test_who_undoes_what_another_deleted_is_written_down() -> None:
+    given = written.answer(written.ask())
+    trusted, other = (cast.person(name, reputation=20_000) for name in ("Tara", "Tom"))
+    up(given, VoteType.DOWN)
+    remove(given, by=trusted)
+    bring_back(given, by=other)
+    remove(given, by=cast.bob())
+    bring_back(given, by=trusted)
+    found = AuditEntry.objects.order_by("id").values_list("action", "user__display_name")
+    assert list(found) == [("delete", "Tara"), ("undelete", "Tom"), ("undelete", "Tara")]
 
 
 def test_the_privilege_is_for_closed_questions_and_bad_answers() -> None:
