@@ -51,6 +51,13 @@ def test_flags_wait_by_what_was_flagged_the_oldest_first(carol: Client) -> None:
     ]
 
 
+def test_flags_on_what_is_gone_do_not_wait_for_ever(carol: Client) -> None:
+    question = flagged()
+    Post.objects.filter(id=question.id).delete()
+    context = carol.get("/moderation").context
+    assert (context["matters"], context["count"], context["is_more"]) == ([], 0, False)
+
+
 def test_however_many_wait_it_takes_few_queries(
     carol: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
