@@ -4,8 +4,9 @@ A post is hidden, not erased: `deleted_at` says since when. With a question go i
 whoever looks for answers need not look at their questions; they come back with it. A comment is
 erased, and the audit log keeps what it said.
 
-Flags on what somebody deletes are settled by that, whoever it is. Not those on answers that only go
-along, nor on comments below: nobody has said anything of these.
+Flags on a post that somebody else deletes are settled by that, and so are those on a comment, which
+is gone for good. Those on a post that its author deletes wait on, for it may come back. Flags on
+answers that only go along wait as well, and on comments below: nobody has said anything of these.
 """
 
 from collections import Counter
@@ -57,9 +58,11 @@ def delete(*, person: User, post: Post, now: datetime) -> int:
         if thread.post.id == thread.question.accepted_answer_id:
             clear_acceptance(thread)
         hide(hidden, by=person, now=now)
+        settled = 0
         is_own = thread.post.owner_id == person.id
-        flags = Flag.objects.filter(post=thread.post, comment_id=None)
-        settled = settle_with_it(flags, by=person, now=now, is_recorded=not is_own)
+        if not is_own:
+            flags = Flag.objects.filter(post=thread.post, comment_id=None)
+            settled = settle_with_it(flags, by=person, now=now, is_recorded=True)
         recount_after([thread.question.id], hidden)
         if not is_own:
             audit.record(AuditAction.DELETE, by=person, now=now, post=thread.post)
@@ -69,8 +72,9 @@ def delete(*, person: User, post: Post, now: datetime) -> int:
 def undelete(*, person: User, post: Post, now: datetime) -> None:
     """Bring a question back, with the answers that went with it, or an answer.
 
-    Who wrote it may, if they deleted it themselves. Raises NotAllowed, TooOften, and Conflict where
-    it is not deleted, or its question is.
+    Who wrote it may, if they deleted it themselves; others by the privilege, but what a moderator
+    deleted, or found flagged rightly since, only moderators. Raises NotAllowed, TooOften, and
+    Conflict where it is not deleted, or its question is.
     """
     require(person, "delete", now=now, post=post)
     with transaction.atomic():
@@ -81,9 +85,7 @@ def undelete(*, person: User, post: Post, now: datetime) -> None:
         if thread.post is not thread.question and thread.question.deleted_at:
             raise Conflict(_("Its question is deleted."))
         deletion = _deletion_of(thread.post)
-        is_theirs = deletion is not None and deletion.user_id == person.id
-        if not is_theirs and thread.post.owner_id == person.id:
-            require(person, "delete", now=now)
+        _require_undoing(person, thread.post, deletion)
         shown = [thread.post]
         if thread.post is thread.question and deletion is not None:
             went_along = set(
@@ -98,7 +100,7 @@ def undelete(*, person: User, post: Post, now: datetime) -> None:
         write_event(*shown, kind=PostHistoryType.UNDELETED, by=person, now=now)
         _add_to_tags(shown, 1)
         recount_after([thread.question.id], shown)
-        if thread.post.owner_id != person.id:
+        if thread.post.owner_id != person.id or not _is_by(person, deletion):
             audit.record(AuditAction.UNDELETE, by=person, now=now, post=thread.post)
 
 
@@ -206,6 +208,29 @@ def _require_reason(person: User, thread: Thread, answers: Sequence[Post]) -> No
 
 def _deletion_of(post: Post) -> PostHistory | None:
     return deletions([post.id]).get(post.id)
+
+
+def _require_undoing(person: User, post: Post, deletion: PostHistory | None) -> None:
+    """Raise NotAllowed where somebody who has the privilege, or wrote it, may not undo this."""
+    if post.owner_id == person.id and not _is_by(person, deletion):
+        raise NotAllowed(_("Somebody else deleted this: you do not bring it back yourself."))
+    if person.keeps_order:
+        return
+    by = deletion.user if deletion else None
+    if by is not None and by.keeps_order:
+        raise NotAllowed(_("A moderator deleted this: only moderators bring it back."))
+    if _was_flagged_rightly(post):
+        raise NotAllowed(_("Moderators found flags on this right: it stays deleted."))
+
+
+def _is_by(person: User, event: PostHistory | None) -> bool:
+    return event is not None and event.user_id == person.id
+
+
+def _was_flagged_rightly(post: Post) -> bool:
+    """Whether a flag was found helpful while the post was deleted already."""
+    flags = Flag.objects.filter(post=post, comment_id=None, is_helpful=True)
+    return flags.filter(settled_at__gt=post.deleted_at).exists()
 
 
 def _add_to_tags(posts: Iterable[Post], sign: int) -> None:

@@ -107,6 +107,10 @@ class AuditAction(models.TextChoices):
     SUSPEND = "suspend", _("suspended somebody")
     LIFT = "lift", _("ended a suspension")
     REMOVE = "remove", _("removed somebody with all they wrote")
+    PAUSE_MAIL = "pause_mail", _("paused mail")
+    RESUME_MAIL = "resume_mail", _("resumed mail")
+    MARK_DEAD = "mark_dead", _("marked an address as dead")
+    MARK_LIVING = "mark_living", _("marked an address as living again")
 
 
 class AuditEntry(models.Model):

@@ -30,7 +30,9 @@ def answer(
     source = texts.body(body)
     html = render_post(source)
     with transaction.atomic():
-        publication = drafts.begin(person=person, token=draft, kind=Draft.Kind.ANSWER, now=now)
+        publication = drafts.begin(
+            person=person, token=draft, kind=Draft.Kind.ANSWER, post=question, now=now
+        )
         if publication.published_id:
             return Post.objects.get(id=publication.published_id)
         limits.count(person, "answer", now=now)

@@ -29,7 +29,9 @@ def comment(
     source = texts.comment(text)
     html = render_comment(source)
     with transaction.atomic():
-        publication = drafts.begin(person=person, token=draft, kind=Draft.Kind.COMMENT, now=now)
+        publication = drafts.begin(
+            person=person, token=draft, kind=Draft.Kind.COMMENT, post=post, now=now
+        )
         if publication.published_id:
             return _same(publication.published_id)
         limits.count(person, "comment", now=now)

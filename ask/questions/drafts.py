@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -23,10 +23,10 @@ BATCH: Final = 1_000
 """Drafts that one statement removes."""
 
 _BEGIN = """
-    INSERT INTO questions_draft (token, user_id, kind, title, tags, body, saved_at)
-    VALUES (%s, %s, %s, '', '', '', %s)
+    INSERT INTO questions_draft (token, user_id, kind, post_id, title, tags, body, saved_at)
+    VALUES (%s, %s, %s, %s, '', '', '', %s)
     ON CONFLICT (token) DO UPDATE SET saved_at = excluded.saved_at
-    RETURNING user_id, published_id
+    RETURNING user_id, kind, post_id, published_id
 """
 
 
@@ -68,9 +68,10 @@ def save(
     written = {"title": in_order(title), "tags": in_order(tags), "body": in_order(body)}
     with transaction.atomic():
         limits.count(person, "draft", now=now)
-        if _begin(person=person, token=token, kind=kind, now=now) is not None:
+        own, published_id = _begin(person=person, token=token, kind=kind, post=post, now=now)
+        if published_id is not None:
             return False
-        Draft.objects.filter(token=token).update(post=post, **written)
+        Draft.objects.filter(token=own).update(**written)
     return True
 
 
@@ -88,27 +89,41 @@ def discard(*, person: User, token: UUID) -> None:
     of(person).filter(token=token).delete()
 
 
-def begin(*, person: User, token: UUID | None, kind: Draft.Kind, now: datetime) -> Publication:
+def begin(
+    *,
+    person: User,
+    token: UUID | None,
+    kind: Draft.Kind,
+    now: datetime,
+    post: Post | None = None,
+) -> Publication:
     """Lock a draft to publish it, first in the transaction; without a token nothing is remembered.
 
-    Whoever sends the same form at the same moment waits here, and then finds what was made. Raises
-    NotAllowed for somebody else's.
+    `post` is what is answered or commented on. Whoever sends the same form at the same moment waits
+    here, and then finds what was made. Raises NotAllowed for somebody else's.
     """
     if token is None:
         return Publication(None)
-    return Publication(token, _begin(person=person, token=token, kind=kind, now=now))
+    return Publication(*_begin(person=person, token=token, kind=kind, post=post, now=now))
 
 
-def _begin(*, person: User, token: UUID, kind: Draft.Kind, now: datetime) -> int | None:
+def _begin(
+    *, person: User, token: UUID, kind: Draft.Kind, post: Post | None, now: datetime
+) -> tuple[UUID, int | None]:
+    """The token of this form's draft, and what was made of it."""
     key = Draft._meta.pk.get_db_prep_value(token, connection)
+    post_id = post.id if post else None
+    moment = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _BEGIN, [key, person.id, kind.value, connection.ops.adapt_datetimefield_value(now)]
-        )
-        user_id, published_id = cursor.fetchone()
+        cursor.execute(_BEGIN, [key, person.id, kind.value, post_id, moment])
+        user_id, *about, published_id = cursor.fetchone()
     if user_id != person.id:
         raise NotAllowed(_("This draft is somebody else's."))
-    return None if published_id is None else int(published_id)
+    if about != [kind.value, post_id]:
+        # The token of another form: this one has a draft beside that, always the same.
+        other = uuid5(token, f"{kind.value} {post_id}")
+        return _begin(person=person, token=other, kind=kind, post=post, now=now)
+    return token, published_id
 
 
 def remove_stale(*, before: datetime, is_trial: bool, advanced: Callable[[int], None]) -> int:

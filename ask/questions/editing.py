@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ask.accounts.models import User
 from ask.questions import limits, tagging, texts, threads
-from ask.questions.history import tags_text, write_texts
+from ask.questions.history import tags_text, write_first_texts, write_texts
 from ask.questions.markdown import render_post
 from ask.questions.models import Post, PostHistory, PostHistoryType, PostType
 from ask.questions.privileges import require
@@ -17,6 +17,11 @@ from ask.questions.rendering import may_need_rendering
 from ask.questions.revisions import BODIES, TAGS, TITLES, revisions
 from ask.questions.threads import Conflict
 
+_FIRST = {
+    "title": PostHistoryType.INITIAL_TITLE,
+    "body": PostHistoryType.INITIAL_BODY,
+    "tags": PostHistoryType.INITIAL_TAGS,
+}
 _EDITS = {
     "title": PostHistoryType.EDIT_TITLE,
     "body": PostHistoryType.EDIT_BODY,
@@ -148,6 +153,10 @@ def _write(
     if not changed:
         return None
     limits.count(person, "edit", now=now)
+    if not source.revision:
+        # Nothing else has the text that is about to be replaced.
+        first = {name: getattr(source, name) for name in wanted}
+        write_first_texts(post, _rows(first, kinds=_FIRST))
     columns: dict[str, object] = {
         "last_edited_at": now,
         "last_editor": person,
@@ -168,11 +177,17 @@ def _write(
     Post.objects.filter(id=post.id).update(**columns)
     if post.parent_id:
         Post.objects.filter(id=post.parent_id).update(last_activity_at=now)
-    history = {
+    return write_texts(post, _rows(changed, kinds=kinds), by=person, now=now, comment=comment)
+
+
+def _rows(
+    texts: Mapping[str, str], *, kinds: Mapping[str, PostHistoryType]
+) -> dict[PostHistoryType, str]:
+    """As they stand in a history."""
+    return {
         kinds[name]: tags_text(text.split()) if name == "tags" else text
-        for name, text in changed.items()
+        for name, text in texts.items()
     }
-    return write_texts(post, history, by=person, now=now, comment=comment)
 
 
 def _retag(question: Post, *, names: list[str], person: User, now: datetime) -> None:

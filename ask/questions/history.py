@@ -20,18 +20,27 @@ def write_texts(
     comment: str | None = None,
 ) -> str:
     """One revision: the new titles, bodies and tags; returns its GUID."""
+    return _write_revision(
+        post, texts, user=by, created_at=now, content_license=PRESENT, comment=comment
+    )
+
+
+def write_first_texts(post: Post, texts: Mapping[PostHistoryType, str]) -> None:
+    """The revision that a post came with, where its dump had no history."""
+    _write_revision(
+        post,
+        texts,
+        user_id=post.owner_id,
+        user_display_name=post.owner_display_name,
+        created_at=post.created_at,
+        content_license=post.content_license,
+    )
+
+
+def _write_revision(post: Post, texts: Mapping[PostHistoryType, str], **columns: Any) -> str:
     guid = str(uuid4())
     PostHistory.objects.bulk_create(
-        PostHistory(
-            post=post,
-            history_type=kind,
-            revision_guid=guid,
-            created_at=now,
-            user=by,
-            content_license=PRESENT,
-            comment=comment,
-            text=text,
-        )
+        PostHistory(post=post, history_type=kind, revision_guid=guid, text=text, **columns)
         for kind, text in texts.items()
     )
     return guid

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from ask.accounts.models import User
@@ -90,7 +91,7 @@ class Writing:
 
         A draft of an edit bears the revision that it began with in its token.
         """
-        token = uuid5(NAMESPACE_URL, f"{person.id} {source.revision}")
+        token = _token_of_edit(person, self.post, source.revision)
         if self.saved_at is None or self.is_in(source):
             self.title, self.tags, self.body = source.title, source.tags, source.body
             self.based_on, self.saved_at = source.revision, None
@@ -120,6 +121,13 @@ class Writing:
                 and _stored(self.tags, by=tagging.names) == source.tags.split()
             )
         )
+
+
+def _token_of_edit(person: User, post: Post | None, revision: str) -> UUID:
+    """Always the same, and nobody else can know it, who might take it first."""
+    said = f"{person.id} {post.id if post else ''} {revision}"
+    code = salted_hmac("ask.web.writing", said, algorithm="sha256")
+    return UUID(bytes=code.digest()[:16], version=4)
 
 
 def _stored(text: str, *, by: Callable[[str], object]) -> object:

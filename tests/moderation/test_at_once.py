@@ -243,7 +243,7 @@ def test_nobody_waits_in_a_circle() -> None:
 
 def test_what_is_flagged_and_deleted_at_once_leaves_no_flag_waiting() -> None:
     for _ in range(3):
-        question, by = written.ask(), cast.alice()
+        question, by = written.ask(), cast.carol()
         works: list[Callable[[], object]] = [
             partial(flag, person=person, post=question, reason="spam", now=cast.NOON)
             for person in people()

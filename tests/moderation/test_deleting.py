@@ -1,12 +1,13 @@
 """Taking away what should not stand there, and bringing it back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from ask.accounts.models import User
 from ask.moderation.deleting import delete, delete_comment, undelete
-from ask.moderation.flagging import flag
+from ask.moderation.flagging import flag, settle
 from ask.moderation.models import AuditEntry, Flag
 from ask.questions.models import Answer, Comment, Post, PostHistory, Question, Tag, VoteType
 from ask.questions.privileges import NotAllowed
@@ -120,11 +121,34 @@ def test_who_wrote_it_may_delete_it_unless_others_lose_by_it() -> None:
         remove(one, by=cast.bob())
 
 
-def test_what_a_moderator_deleted_only_the_privileged_bring_back() -> None:
-    question = written.ask()
-    remove(question)
-    with pytest.raises(NotAllowed, match="20000 to delete what others wrote"):
-        bring_back(question, by=cast.alice())
+def test_what_a_moderator_deleted_only_moderators_bring_back() -> None:
+    given = written.answer(written.ask())
+    remove(given)
+    with pytest.raises(NotAllowed, match="only moderators bring it back"):
+        bring_back(given, by=cast.person("Tara", reputation=20_000))
+    bring_back(given, by=cast.person("Mona", is_moderator=True))
+    assert Answer.objects.exists()
+
+
+@pytest.mark.parametrize("columns", [{}, {"reputation": 20_000}, {"is_moderator": True}])
+def test_nobody_brings_back_their_own_that_another_deleted(columns: dict[str, Any]) -> None:
+    author = cast.person("Dan", **columns)
+    given = written.answer(written.ask(), by=author)
+    remove(given)
+    with pytest.raises(NotAllowed, match="Somebody else deleted this"):
+        bring_back(given, by=author)
+
+
+def test_who_undoes_what_another_deleted_is_written_down() -> None:
+    given = written.answer(written.ask())
+    trusted, other = (cast.person(name, reputation=20_000) for name in ("Tara", "Tom"))
+    up(given, VoteType.DOWN)
+    remove(given, by=trusted)
+    bring_back(given, by=other)
+    remove(given, by=cast.bob())
+    bring_back(given, by=trusted)
+    found = AuditEntry.objects.order_by("id").values_list("action", "user__display_name")
+    assert list(found) == [("delete", "Tara"), ("undelete", "Tom"), ("undelete", "Tara")]
 
 
 def test_the_privilege_is_for_closed_questions_and_bad_answers() -> None:
@@ -149,25 +173,55 @@ def flagged(post: Post, said: Comment | None = None) -> Flag:
     return found
 
 
-@pytest.mark.parametrize("who", ["Alice", "Carol"])
-def test_flags_on_what_is_deleted_were_helpful_whoever_deletes_it(who: str) -> None:
-    by = {"Alice": cast.alice, "Carol": cast.carol}[who]()
+def test_flags_on_what_others_delete_were_helpful() -> None:
     question = written.ask()
     given, said = written.answer(question), written.comment(question, by=cast.alice())
     other = written.comment(question)
     one, two, *waiting = [
         flagged(question), flagged(question, said), flagged(given), flagged(question, other)
     ]  # fmt: skip
-    delete_comment(person=by, comment=said, now=LATER)
-    remove(question, by=by)
+    delete_comment(person=cast.carol(), comment=said, now=LATER)
+    remove(question)
     for each in (one, two):
         each.refresh_from_db()
-        assert (each.is_helpful, each.settled_at, each.settled_by) == (True, LATER, by)
+        assert (each.is_helpful, each.settled_at, each.settled_by) == (True, LATER, cast.carol())
     assert list(Flag.objects.waiting()) == waiting
-    settled = AuditEntry.objects.filter(action="settle_flag").count()
-    assert settled == (0 if who == "Alice" else 2)
+    assert AuditEntry.objects.filter(action="settle_flag").count() == 2
     with pytest.raises(Conflict, match="was deleted"):
         flagged(Post(id=question.id))
+
+
+def test_a_comment_that_its_author_deletes_settles_its_flags() -> None:
+    said = written.comment(written.ask(), by=cast.alice())
+    flagged(said.post, said)
+    assert delete_comment(person=cast.alice(), comment=said, now=LATER) == 1
+    assert Flag.objects.get().is_helpful
+    assert not AuditEntry.objects.exists()
+
+
+def test_who_deletes_their_post_and_brings_it_back_gets_rid_of_no_flag() -> None:
+    given = written.answer(written.ask())
+    waiting = flagged(given)
+    assert delete(person=cast.bob(), post=given, now=LATER) == 0
+    assert list(Flag.objects.waiting()) == [waiting]
+    bring_back(given, by=cast.bob())
+    assert list(Flag.objects.waiting()) == [waiting]
+
+
+@pytest.mark.parametrize("is_helpful", [True, False])
+def test_what_was_flagged_rightly_its_author_does_not_bring_back(is_helpful: bool) -> None:
+    given = written.answer(written.ask())
+    waiting = flagged(given)
+    remove(given, by=cast.bob())
+    after = LATER + timedelta(minutes=1)
+    assert settle(person=cast.carol(), flag=waiting, is_helpful=is_helpful, now=after)
+    if is_helpful:
+        with pytest.raises(NotAllowed, match="it stays deleted"):
+            bring_back(given, by=cast.bob())
+        bring_back(given)
+    else:
+        bring_back(given, by=cast.bob())
+    assert Answer.objects.exists()
 
 
 def test_strangers_delete_nothing() -> None:

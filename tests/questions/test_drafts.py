@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from ask.questions import drafts
-from ask.questions.models import Draft
+from ask.questions.models import Answer, Draft
 from ask.questions.privileges import NotAllowed
 from ask.questions.texts import BadText
 from tests import cast, written
@@ -69,3 +69,31 @@ def test_a_book_is_no_draft() -> None:
             body="x" * 70_000,
             now=cast.NOON,
         )
+
+
+def test_the_token_of_another_form_loses_nothing_and_still_writes_once() -> None:
+    first, second, token = written.ask(), written.ask(), uuid4()
+    said = written.comment(first, draft=token)
+    given = [written.answer(question, draft=token) for question in (first, second, first, second)]
+    assert [each.parent_id for each in given] == [first.id, second.id] * 2
+    assert Answer.objects.count() == 2
+    asked = [written.ask(by=cast.bob(), draft=token) for _ in range(2)]
+    assert asked[0] == asked[1] and asked[0].owner_id == cast.bob().id
+    assert written.comment(first, draft=token) == said
+
+
+def test_each_form_keeps_its_own_draft_whatever_its_token() -> None:
+    posts, token = [written.ask(), written.ask()], uuid4()
+    for post in posts:
+        for kind in (Draft.Kind.EDIT, Draft.Kind.COMMENT):
+            drafts.save(
+                person=cast.alice(),
+                token=token,
+                kind=kind,
+                post=post,
+                body=f"{kind} {post.id}",
+                now=cast.NOON,
+            )
+    kept = {(one.kind, one.post_id): one.body for one in drafts.of(cast.alice())}
+    assert len(kept) == 4
+    assert all(body == f"{kind} {post_id}" for (kind, post_id), body in kept.items())

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from ask.accounts.models import User
 from ask.questions.editing import edit, roll_back, source_of
 from ask.questions.models import Post, PostHistory, PostTag, Question, Tag
 from ask.questions.privileges import NotAllowed
+from ask.questions.revisions import revisions
 from ask.questions.threads import Conflict
 from tests import cast, written
 
@@ -88,6 +90,33 @@ def test_what_came_without_a_history_is_edited_as_html() -> None:
     source = source_of(question)
     assert (source.body, source.revision) == (question.body, "")
     assert change(question, title=question.title or "", body=source.body) is None
+
+
+def test_what_came_without_a_history_is_not_lost_by_an_edit(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    body = "<p>It looks <b>blue</b> to me, at noon.</p>"
+    question = cast.ask(tags="sky", body=body, content_license="CC BY-SA 3.0")
+    given = cast.answer(question, body=body, owner_id=None, owner_display_name="Nemo")
+    with django_assert_max_num_queries(15):
+        guid = change(question, body=OTHER, title="Why is the sky red?")
+    for by, post, text in (
+        (cast.alice(), question, f"{OTHER} Really."),
+        (cast.bob(), given, OTHER),
+    ):
+        change(post, by=by, body=text, title="Why is the sky red?")
+    first, *rest = revisions(PostHistory.objects.oldest().filter(post=question))
+    assert (first.after.title, first.after.body, first.after.tags) == (question.title, body, "sky")
+    assert rest[0].guid == guid and len(rest) == 2
+    rows = PostHistory.objects.filter(revision_guid=first.guid)
+    assert set(rows.values_list("user", "created_at", "content_license")) == {
+        (cast.alice().id, cast.NOON, "CC BY-SA 3.0")
+    }
+    nameless = PostHistory.objects.oldest().filter(post=given)[0]
+    assert (nameless.text, nameless.user, nameless.user_display_name) == (body, None, "Nemo")
+    roll_back(person=cast.alice(), post=question, revision=first.guid, now=LATER)
+    assert Question.objects.get().title == question.title
+    assert "<b>blue</b>" in Question.objects.get().body
 
 
 def test_a_rollback_brings_an_earlier_text_back() -> None:

@@ -211,3 +211,19 @@ def test_where_a_dump_has_no_history_its_posts_say_when(tmp_path: Path) -> None:
     assert report.overruled == {"title": 1, "body": 1, "tags": 1}
     assert tags_of(post(1)) == ["beer", "hops"]
     assert written.drift() == []
+
+
+def test_the_first_text_that_an_edit_here_writes_down_changes_nothing_else(tmp_path: Path) -> None:
+    before = dump(tmp_path / "before")
+    (before / "PostHistory.xml").unlink()
+    bring(before)
+    title = post(1).title or ""
+    edit(person=cast.carol(), post=post(1), title=title, body=CODE, tags="hops beer", now=cast.NOON)
+    assert PostHistory.objects.filter(post=1, history_type__in=[1, 2, 3]).count() == 3
+    # Tags are merged there, and no edit says so.
+    posts = [question(1, **{**FIRST, "Tags": "<malt>", "Title": "Why?"})]
+    newer = dump(tmp_path / "newer", Posts=[*posts, answer(2, to=1, Score=2), answer(3, to=1)])
+    (newer / "PostHistory.xml").unlink()
+    assert bring(newer).stayed == {"body": 1}
+    assert (tags_of(post(1)), post(1).title) == (["malt"], "Why?")
+    assert PostHistory.objects.filter(post=1, history_type__in=[1, 2, 3]).count() == 3

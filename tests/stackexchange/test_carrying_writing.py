@@ -171,6 +171,13 @@ def test_what_stands_beside_the_content_outlives_it(tmp_path: Path) -> None:
     assert FollowedTag.objects.count() == 2
 
 
+def test_what_is_flagged_stays_until_moderators_have_seen_it(tmp_path: Path) -> None:
+    bring(before(tmp_path / "before"))
+    flag(person=carol(), post=Post.objects.get(id=3), reason="spam", now=cast.NOON)
+    assert bring(after(tmp_path / "after")).kept["Posts"] == 1
+    assert Flag.objects.waiting().get().post.id == 3
+
+
 def test_a_suspension_and_an_office_outlive_an_import(tmp_path: Path) -> None:
     bring(small(tmp_path))
     later = cast.NOON.replace(year=2030)

@@ -343,6 +343,9 @@ HIDDEN: dict[str, Line] = {
         get={**everybody(410), **dict.fromkeys(SEEING, 302)},
         post=NEVER,
     ),
+    "what a moderator deleted": Line(
+        "/posts/{removed}/undeletion", get=NEVER, post=only("moderator", status=302)
+    ),
     "flags of what is deleted": Line(
         "/posts/{deleted}/flags", get=members(410), post=members(410), sent={"reason": "spam"}
     ),
@@ -376,6 +379,8 @@ def scene(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -
     said: Comment = written.comment(question, by=author, now=now)
     for post in (deleted, bad):
         delete(person=author, post=post, now=now)
+    removed = written.answer(question, by=author, now=now)
+    delete(person=cast.carol(), post=removed, now=now)
     flag(person=cast.bob(), post=question, reason="spam", now=now)
     run = UUID(int=1)
     Run.objects.create(
@@ -389,6 +394,7 @@ def scene(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -
         "lone": ask().id,
         "answer": answer.id,
         "deleted_answer": bad.id,
+        "removed": removed.id,
         "theirs": written.answer(question, now=now).id,
         "comment": said.id,
         "author": author.id,

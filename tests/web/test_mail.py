@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from ask.accounts.models import Preferences, User
 from ask.digests.models import DeadAddress, Mail, MailKind, MailReason, Notice, Pause
 from ask.digests.unsubscribing import Subscription
+from ask.moderation.models import AuditEntry
 from ask.questions.models import Post
 from ask.web.deletion import delete_account
 from tests.cast import NOON, answer, ask, comment, person, staff
@@ -238,6 +239,31 @@ def test_an_address_is_marked_as_dead_and_living_again() -> None:
     assert "came back" in text_of(client.get("/mail/log"))
     client.post("/mail/dead-addresses/removal", {"address": "alice@example.org"})
     assert not DeadAddress.objects.exists()
+
+
+def test_what_staff_do_to_mail_is_in_the_log_once_and_without_addresses() -> None:
+    client, known = watcher(), alice().email
+    for _ in range(2):
+        client.post("/mail/pause", {"reason": "The server moves"})
+    for _ in range(2):
+        client.post("/mail/resumption")
+    for address in (known.upper(), "nobody@Example.com"):
+        for _ in range(2):
+            client.post("/mail/dead-addresses", {"address": address, "reason": "came back"})
+    for address in (known, known, "nobody@example.com"):
+        client.post("/mail/dead-addresses/removal", {"address": address})
+    entries = AuditEntry.objects.order_by("id")
+    by = staff("view_mail", "pause_mail").id
+    assert list(entries.values_list("user", "action", "person", "detail")) == [
+        (by, "pause_mail", None, "The server moves"),
+        (by, "resume_mail", None, ""),
+        (by, "mark_dead", alice().id, "came back"),
+        (by, "mark_dead", None, "@example.com: came back"),
+        (by, "mark_living", alice().id, ""),
+        (by, "mark_living", None, "@example.com"),
+    ]
+    page = text_of(client_of(person("Mona", is_moderator=True)).get("/moderation/log"))
+    assert "paused mail" in page and "marked an address as living again" in page
 
 
 # Why somebody got nothing

@@ -51,6 +51,13 @@ def test_flags_wait_by_what_was_flagged_the_oldest_first(carol: Client) -> None:
     ]
 
 
+def test_flags_on_what_is_gone_do_not_wait_for_ever(carol: Client) -> None:
+    question = flagged()
+    Post.objects.filter(id=question.id).delete()
+    context = carol.get("/moderation").context
+    assert (context["matters"], context["count"], context["is_more"]) == ([], 0, False)
+
+
 def test_however_many_wait_it_takes_few_queries(
     carol: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -84,6 +91,16 @@ def test_what_was_flagged_is_deleted_and_its_flags_were_helpful(carol: Client) -
     assert Post.objects.get(id=question.id).deleted_at
     assert not Flag.objects.exclude(is_helpful=True).exists()
     assert AuditEntry.objects.filter(action=AuditAction.DELETE).count() == 1
+
+
+def test_what_its_author_deleted_waits_on_and_is_settled(carol: Client) -> None:
+    question = flagged()
+    delete(person=cast.person("Dan"), post=question, now=cast.NOON)
+    html = carol.get("/moderation").content.decode()
+    assert question.heading in html and 'value="helpful"' in html and "Delete it" not in html
+    carol.post("/moderation/settlements", {"flag": ids(question), "verdict": "helpful"})
+    assert Flag.objects.get().is_helpful
+    assert "Nothing waits" in carol.get("/moderation").content.decode()
 
 
 def test_a_flagged_comment_is_deleted(carol: Client) -> None:

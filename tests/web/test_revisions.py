@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from ask.questions.models import PostHistoryType as Kind
 from ask.questions.models import Question, Vote, VoteType
+from ask.web.views import revisions as shown
 from tests.cast import NOON, answer, ask, bob, carol, comment, history
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,22 @@ def test_a_long_history_takes_few_queries(
         client.get(f"/posts/{question.id}/{page}")
         with django_assert_max_num_queries(5):
             assert client.get(f"/posts/{question.id}/{page}").status_code == 200
+
+
+def test_of_a_very_long_history_the_latest_is_shown(
+    client: Client, question: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown, "ROWS", 5)
+    edited(question)  # two revisions, and a closure
+    for number in range(3, 9):
+        now = NOON + timedelta(days=number)
+        history(question, Kind.EDIT_BODY, f"text {number}", guid=str(number), now=now)
+    page = client.get(f"/posts/{question.id}/revisions")
+    assert [one.revision.number for one in page.context["revisions"]] == [8, 7, 6, 5, 4]
+    assert page.context["latest"] == 8
+    assert "text 4" in page.content.decode() and "azure" not in page.content.decode()
+    told = client.get(f"/posts/{question.id}/timeline").content.decode()
+    assert told.count("edited") == 5 and "written" not in told
 
 
 @pytest.mark.django_db(databases="__all__")

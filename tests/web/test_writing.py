@@ -673,6 +673,33 @@ def test_an_edit_that_was_begun_before_another_is_shown_beside_it(asked: Post) -
     assert not Draft.objects.exists()
 
 
+def test_each_edit_of_each_person_has_a_draft_of_its_own() -> None:
+    posts = [cast.ask(), cast.ask()]  # without history
+    tokens = {
+        client_of(who).get(f"/posts/{post.id}/edit").context["writing"].token
+        for post in posts
+        for who in (cast.alice(), cast.carol())
+    }
+    assert len(tokens) == 4
+    client = client_of(cast.alice())
+    for post in posts:
+        token = client.get(f"/posts/{post.id}/edit").context["writing"].token
+        assert token in tokens
+        form = {"kind": "edit", "post": post.id, "draft": token, "body": f"Mine {post.id}"}
+        client.post("/drafts", form)
+    for post in posts:
+        writing = client.get(f"/posts/{post.id}/edit").context["writing"]
+        assert (writing.body, writing.theirs) == (f"Mine {post.id}", None)
+
+
+def test_nobody_guesses_the_token_of_an_edit(asked: Post, settings: Any) -> None:
+    path, client = f"/posts/{asked.id}/edit", client_of(cast.alice())
+    token = client.get(path).context["writing"].token
+    settings.SECRET_KEY = "another" * 9
+    client = client_of(cast.alice())
+    assert client.get(path).context["writing"].token != token
+
+
 def test_a_draft_of_nothing_known_is_refused(asked: Post) -> None:
     client = client_of(cast.alice())
     for form in (

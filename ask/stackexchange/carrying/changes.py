@@ -23,7 +23,8 @@ class Aspect:
 
     name: str
     kinds: Collection[PostHistoryType]
-    """The rows of a history that say so."""
+    """The rows of a history that say so. Not those of its first text: where they were written here,
+    they say what the dump said (`history.write_first_texts`)."""
     taken: str
     """What comes over from the live post `o`, as after SET."""
     moment: str
@@ -31,16 +32,26 @@ class Aspect:
 
 
 ASPECTS = (
-    Aspect(name="title", kinds=TITLES, taken="title = o.title", moment="last_edited_at"),
+    Aspect(
+        name="title",
+        kinds=TITLES - {PostHistoryType.INITIAL_TITLE},
+        taken="title = o.title",
+        moment="last_edited_at",
+    ),
     Aspect(
         name="body",
-        kinds=BODIES,
+        kinds=BODIES - {PostHistoryType.INITIAL_BODY},
         # Links to the source may lead here now, and other tags may say another language of code.
         taken="body = o.body, rendered_body = o.rendered_body, is_rendering_due ="
         " (o.is_rendering_due OR o.rendered_body IS NOT NULL OR o.body LIKE '%<a href=%')",
         moment="last_edited_at",
     ),
-    Aspect(name="tags", kinds=TAGS, taken="tags = o.tags", moment="last_edited_at"),
+    Aspect(
+        name="tags",
+        kinds=TAGS - {PostHistoryType.INITIAL_TAGS},
+        taken="tags = o.tags",
+        moment="last_edited_at",
+    ),
     Aspect(
         name="closure",
         kinds=(PostHistoryType.CLOSED, PostHistoryType.REOPENED),

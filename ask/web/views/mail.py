@@ -1,9 +1,13 @@
 """Mail on the site: the end of a subscription, the inbox, and the log for staff."""
 
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.signing import BadSignature
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +23,9 @@ from ask.digests.explaining import explain
 from ask.digests.inbox import items, mark_read
 from ask.digests.models import DeadAddress, Mail, MailKind, MailState, Notice
 from ask.digests.unsubscribing import ALL, Subscription
+from ask.moderation import audit
+from ask.moderation.models import AuditAction
+from ask.web.members import member
 from ask.web.paging import page_of, rows_of
 from ask.web.staff import may, person, staff_page
 from ask.web.views.settings import person_of
@@ -140,7 +147,11 @@ def _chosen(wanted: dict[str, str], *, people: list[User]) -> QuerySet[Mail]:
 @staff_page("digests.pause_mail")
 def pause(request: HttpRequest) -> HttpResponse:
     """`POST /mail/pause` with a reason: nothing is sent from now on."""
-    is_new = pausing.pause(by=person(request).name, reason=_reason(request), now=timezone.now())
+    reason, now = _reason(request), timezone.now()
+    with transaction.atomic():
+        is_new = pausing.pause(by=person(request).name, reason=reason, now=now)
+        if is_new:
+            audit.record(AuditAction.PAUSE_MAIL, by=member(request), now=now, detail=reason)
     return _said(request, _("Mail is paused.") if is_new else _("Mail was paused already."))
 
 
@@ -148,7 +159,11 @@ def pause(request: HttpRequest) -> HttpResponse:
 @staff_page("digests.pause_mail")
 def resume(request: HttpRequest) -> HttpResponse:
     """`POST /mail/resumption`: what waits is sent."""
-    return _said(request, _("Mail is resumed.") if pausing.resume() else _("Mail was not paused."))
+    with transaction.atomic():
+        was_paused = pausing.resume()
+        if was_paused:
+            audit.record(AuditAction.RESUME_MAIL, by=member(request), now=timezone.now())
+    return _said(request, _("Mail is resumed.") if was_paused else _("Mail was not paused."))
 
 
 @require_POST
@@ -158,7 +173,10 @@ def bury(request: HttpRequest) -> HttpResponse:
     address = "".join(request.POST.get("address", "").split())[:320]
     if "@" not in address:
         return _said(request, _("That is no e-mail address."))
-    pausing.mark_dead(address, by=person(request).name, reason=_reason(request), now=timezone.now())
+    reason, now = _reason(request), timezone.now()
+    with transaction.atomic():
+        if pausing.mark_dead(address, by=person(request).name, reason=reason, now=now):
+            _record_address(request, AuditAction.MARK_DEAD, address=address, reason=reason, now=now)
     return _said(request, _("%(address)s gets no more mail.") % {"address": address})
 
 
@@ -166,10 +184,28 @@ def bury(request: HttpRequest) -> HttpResponse:
 @staff_page("digests.pause_mail")
 def revive(request: HttpRequest) -> HttpResponse:
     """`POST /mail/dead-addresses/removal`: it takes mail again."""
-    address = request.POST.get("address", "")
-    if pausing.mark_living(address):
+    address, now = request.POST.get("address", ""), timezone.now()
+    with transaction.atomic():
+        was_dead = pausing.mark_living(address)
+        if was_dead:
+            _record_address(request, AuditAction.MARK_LIVING, address=address, now=now)
+    if was_dead:
         return _said(request, _("%(address)s gets mail again.") % {"address": address})
     return _said(request, _("That address was not marked."))
+
+
+def _record_address(
+    request: HttpRequest, action: AuditAction, *, address: str, reason: str = "", now: datetime
+) -> None:
+    """Write down whose address it was, but never the address: the log outlives the account.
+
+    Where nobody is known who has it, its domain has to do.
+    """
+    known = EmailAddress.objects.filter(email__iexact=address).order_by("-verified")
+    whose = known.values_list("user_id", flat=True).first()
+    domain = "" if whose else "@" + address.rpartition("@")[2].lower()
+    detail = ": ".join(filter(None, (domain, reason)))
+    audit.record(action, by=member(request), now=now, person_id=whose, detail=detail)
 
 
 def _reason(request: HttpRequest) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -28,7 +28,7 @@ from ask.questions.models import (
     VoteType,
 )
 from ask.questions.privileges import may
-from ask.questions.revisions import Revision, revisions
+from ask.questions.revisions import BODIES, TAGS, TITLES, Revision, revisions
 from ask.web.deleted import may_see
 from ask.web.members import member
 from ask.web.templatetags.ask import number
@@ -36,7 +36,7 @@ from ask.web.views.errors import gone
 from ask.web.writing import THREAD
 
 ROWS = 500
-"""How much of a history is read."""
+"""How much of a history is read: the latest."""
 
 COMPARED = 400_000
 """Characters that one page compares; the revisions after that are shown whole."""
@@ -120,9 +120,18 @@ def _find(id: int) -> Post:
     return found
 
 
-def _history(post: Post) -> QuerySet[PostHistory]:
-    rows = PostHistory.objects.oldest().filter(post=post).select_related("user")
-    return rows.defer("user__about", "content_license")
+def _revisions(post: Post) -> list[Revision]:
+    """The latest of a post, oldest first, as far as `ROWS` go."""
+    rows = PostHistory.objects.newest().filter(post=post).select_related("user")
+    read = list(rows.defer("user__about", "content_license")[:ROWS])
+    found = revisions(reversed(read))
+    if len(read) == ROWS:
+        texts = PostHistory.objects.filter(post=post, history_type__in=TITLES | BODIES | TAGS)
+        count = texts.aggregate(count=Count("revision_guid", distinct=True))["count"]
+        numbered = [one for one in found if one.number is not None]
+        for number, one in enumerate(numbered, start=1 + count - len(numbered)):
+            one.number = number
+    return found
 
 
 @require_safe
@@ -143,7 +152,7 @@ def post_revisions(request: HttpRequest, id: int) -> HttpResponse:
         return gone(request)
     shown: list[ShownRevision] = []
     left = COMPARED
-    for revision in reversed(revisions(_history(found)[:ROWS])):
+    for revision in reversed(_revisions(found)):
         one = _shown(revision, is_compared=left > 0)
         left -= len(revision.before.body or "") + len(revision.after.body or "")
         shown.append(one)
@@ -239,7 +248,7 @@ def timeline(request: HttpRequest, id: int) -> HttpResponse:
 
 
 def _changes(post: Post) -> list[Event]:
-    found = revisions(_history(post)[:ROWS])
+    found = _revisions(post)
     names = _names(found)
     return [
         Event(
