@@ -211,7 +211,7 @@ def report(database: str, count: int, found: dict[str, float]) -> None:
     kept = "kept" if sent >= LEAST else "MISSED"
     print(f"  sent       {sent:9,.0f} mails/s   promised: {LEAST} ({kept})")
     ratio = sent / found["bare"]
-    print(f"  limit      {found['bare']:9,.0f} mails/s   finished, no database: {ratio:.2f} × of it")
+    print(f"  limit      {found['bare']:9,.0f} mails/s   no database: {ratio:.2f} × of it")
     print(f"  CPU        {found['cpu']:9.2f} ms a mail")
     kept = "flat" if growth <= FLAT else "NOT FLAT"
     print(
