@@ -240,7 +240,7 @@ class Event:
 
 def _activity(request: HttpRequest, user: User) -> dict[str, object]:
     posts = Post.objects.filter(owner=user, deleted_at=None).with_titles().order_by("-id")[:EVENTS]
-    comments = Comment.objects.filter(user=user).with_titles().order_by("-id")[:EVENTS]
+    comments = Comment.objects.filter(user=user, post__deleted_at=None).with_titles()
     badges = Badge.objects.filter(user=user).order_by("-id")[:EVENTS]
     events = [
         *(
@@ -255,7 +255,7 @@ def _activity(request: HttpRequest, user: User) -> dict[str, object]:
                 excerpt(comment.html, length=120),
                 f"{comment.post.get_absolute_url()}#comment-{comment.id}",
             )
-            for comment in comments
+            for comment in comments.order_by("-id")[:EVENTS]
         ),
         *(Event(badge.awarded_at, _("got the badge"), badge.name) for badge in badges),
     ]
