@@ -285,10 +285,22 @@ class QuestionAdmin(QuestionAdminBase):
 
 @admin.register(Tag)
 class TagAdmin(TagAdminBase):
+    """Tags come and go with the questions that bear them, which know them by name as well."""
+
     list_display = ("name", "question_count", "is_moderator_only", "is_required")
+    list_filter = ("is_moderator_only", "is_required")
     search_fields = ("name",)
+    ordering = ("-question_count", "name")
     show_full_result_count = False
-    fields = ("name", "is_moderator_only", "is_required")
+    fields = ("name", "question_count", "is_moderator_only", "is_required")
+    # What is required is the source's own affair.
+    readonly_fields = ("name", "question_count", "is_required")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
 
 
 @admin.register(Source)
