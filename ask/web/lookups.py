@@ -30,6 +30,7 @@ from ask.questions.models import (
     Question,
     QuestionQuerySet,
 )
+from ask.web import sidebar
 
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Any]
@@ -143,6 +144,8 @@ class PostAdmin(LookUp):
     @admin.action(description=_("Delete"))
     def delete_them(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:
         self.each(request, chosen, _("Deleted"), lambda post, **by: delete(post=post, **by))
+        for post in chosen:
+            sidebar.leave_out(post)
 
     @admin.action(description=_("Undelete"))
     def undelete_them(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:
