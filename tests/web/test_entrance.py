@@ -7,6 +7,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from ask.accounts.models import Preferences, User
@@ -67,6 +68,25 @@ def test_somebody_with_an_unconfirmed_address_is_not_let_in(
     sign_up(client)
     client.post("/users/login", {"login": ERIN["email"], "password": ERIN["password1"]})
     assert not is_let_in(client)
+
+
+def test_who_has_not_confirmed_an_address_stands_in_no_list(
+    client: Client, planned: Planned
+) -> None:
+    sign_up(client, name="Buy cheap watches")
+    user = User.objects.get()
+    lists = ("/users?tab=new", "/users", "/users?search=watches")
+    for address in lists:
+        assert "Buy cheap watches" not in client.get(address).content.decode()
+    assert client.get(user.get_absolute_url()).status_code == 200
+    client.post(link_in(planned[0]))
+    for address in lists:
+        assert "Buy cheap watches" in client.get(address).content.decode()
+
+
+def test_staff_of_a_first_start_are_listed() -> None:
+    staff = User.objects.create_staff(username="root", password="x", now=timezone.now())
+    assert staff in User.objects.listed()
 
 
 def test_two_people_of_one_name_get_two_usernames(client: Client) -> None:
