@@ -111,7 +111,9 @@ NEW = {"new": 403, "staff": 403, "suspended": 403}
 
 
 def flags(address: str) -> Line:
-    return Line(address, members(200, **NEW), members(302, **NEW), sent={"reason": "spam"})
+    """Of what the author wrote, who flags nothing of their own."""
+    none = {**NEW, "author": 403}
+    return Line(address, members(200, **none), members(302, **none), sent={"reason": "spam"})
 
 
 def writing(address: str, sent: dict[str, str]) -> Line:
