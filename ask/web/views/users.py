@@ -143,6 +143,7 @@ def user(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
     context = {
         "section": "users",
         "person": found,
+        "is_suspended": found.is_suspended(timezone.now()),
         "tab": tab,
         "tabs": [
             (label, address(path, {"tab": name if name != "profile" else None}), name == tab)
