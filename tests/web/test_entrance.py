@@ -98,7 +98,7 @@ def test_two_people_of_one_name_get_two_usernames(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "x", " ", "...", "Ad\u202emin", "a" * 41, "\u3164\u3164", "\u0410dmin"]
+    "name", ["", "x", "Ann ♦", " ", "...", "Ad\u202emin", "a" * 41, "\u3164\u3164", "\u0410dmin"]
 )
 def test_a_name_can_be_read(client: Client, name: str) -> None:
     assert sign_up(client, name=name) == 200

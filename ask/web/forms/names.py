@@ -15,6 +15,9 @@ LONGEST = 40
 
 _SPACE = re.compile(r"\s+")
 
+_DIAMONDS = set("♦♢◆◇⬥⬦⬧⬨❖🔶🔷🔸🔹💎")
+"""The mark of moderators, and what looks like it."""
+
 _ALIKE = {"LATIN", "CYRILLIC", "GREEK"}
 """Alphabets with letters that look the same."""
 
@@ -40,6 +43,8 @@ class NameField(forms.CharField):
         super().validate(value)
         if any(map(is_unseen, value)):
             raise ValidationError(_("This name has characters that cannot be seen."))
+        if _DIAMONDS.intersection(value):
+            raise ValidationError(_("Only moderators have this mark."))
         if not any(char.isalnum() for char in value):
             raise ValidationError(_("A name needs a letter or a digit."))
         if any(len(_alphabets(word)) > 1 for word in re.findall(r"\w+", value)):

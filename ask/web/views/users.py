@@ -51,6 +51,7 @@ PERIODS: dict[str, tuple[Promise, Period]] = {
 
 SHOWN = (
     "display_name",
+    "is_moderator",
     "location",
     "reputation",
     "created_at",
