@@ -19,6 +19,11 @@ def give_address(user: User, email: str) -> None:
             EmailAddress.objects.create(user=user, email=user.email, primary=True)
 
 
+def list_confirmed(*, email_address: EmailAddress, **_: object) -> None:
+    """Whoever has confirmed an address stands in lists from then on."""
+    User.objects.filter(pk=email_address.user_id, is_confirmed=False).update(is_confirmed=True)
+
+
 def is_taken(email: str, *, by_others_than: User) -> bool:
     """Whether somebody else has it, confirmed or not."""
     email = email.lower()

@@ -16,7 +16,7 @@ from ask.core.content import Content
 COMMUNITY = -1
 """The id of the user who stands for the site itself."""
 
-IS_OPEN = Q(is_active=True)
+IS_LISTED = Q(is_active=True, is_confirmed=True)
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -25,8 +25,9 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(id__gt=0)
 
     def listed(self) -> "UserQuerySet":
-        """Whom lists show: not whoever deleted their account, nor whose account was closed."""
-        return self.people().filter(IS_OPEN)
+        """Whom lists show: not whoever deleted their account, nor whose account was closed, nor
+        who signed up and has not confirmed an address yet, lest a name be an advertisement."""
+        return self.people().filter(IS_LISTED)
 
     def best(self) -> "UserQuerySet":
         """Highest reputation first."""
@@ -70,6 +71,8 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(blank=True)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    is_confirmed = models.BooleanField(default=True)
+    """False from when somebody signs up until they confirm an address for the first time."""
     is_moderator = models.BooleanField(default=False)
     suspended_until = models.DateTimeField(null=True, blank=True)
 
@@ -139,10 +142,14 @@ class User(Content, AbstractBaseUser, PermissionsMixin):
         indexes = (
             # With the column of their condition, which SQLite checks again: see `questions.models`.
             models.Index(
-                fields=["-reputation", "-id", "is_active"], name="user_best", condition=IS_OPEN
+                fields=["-reputation", "-id", "is_active", "is_confirmed"],
+                name="user_best",
+                condition=IS_LISTED,
             ),
             models.Index(
-                fields=["-created_at", "-id", "is_active"], name="user_newest", condition=IS_OPEN
+                fields=["-created_at", "-id", "is_active", "is_confirmed"],
+                name="user_newest",
+                condition=IS_LISTED,
             ),
             models.Index(fields=["email"], name="user_email"),
         )

@@ -56,7 +56,7 @@ def edit_comment(
     """
     require_editing(person, comment, now=now)
     source = texts.comment(text)
-    html = render_comment(source)
+    html = texts.visible(render_comment(source))
     with transaction.atomic():
         thread = threads.lock(comment.post)
         thread.require_present()

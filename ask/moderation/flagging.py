@@ -9,10 +9,30 @@ from ask.accounts.models import User
 from ask.moderation import audit
 from ask.moderation.models import AuditAction, Flag, FlagQuerySet, FlagReason
 from ask.questions import limits, texts, threads
-from ask.questions.models import Comment, Post
-from ask.questions.privileges import require
+from ask.questions.models import Comment, Post, PostType
+from ask.questions.privileges import NotAllowed, require
 from ask.questions.texts import BadText
 from ask.questions.threads import Conflict
+
+OF_ANSWERS_ONLY = {FlagReason.NOT_AN_ANSWER}
+OF_POSTS_ONLY = {FlagReason.LOW_QUALITY, FlagReason.NOT_AN_ANSWER}
+
+
+def reasons(post: Post, comment: Comment | None = None) -> list[FlagReason]:
+    """Those for which it can be flagged: a post, or a comment below it."""
+    left_out = OF_POSTS_ONLY if comment else set()
+    if post.post_type != PostType.ANSWER:
+        left_out = left_out | OF_ANSWERS_ONLY
+    return [reason for reason in FlagReason if reason not in left_out]
+
+
+def require_flagging(
+    person: User, post: Post, *, now: datetime, comment: Comment | None = None
+) -> None:
+    """Raise NotAllowed where somebody flags nothing, or wrote it themselves."""
+    require(person, "flag", now=now)
+    if person.id == (comment.user_id if comment else post.owner_id):
+        raise NotAllowed(_("Nobody flags what they wrote themselves."))
 
 
 def flag(
@@ -29,9 +49,9 @@ def flag(
     May be repeated: who has a flag waiting there adds none. "other" wants a text. Raises BadText,
     Conflict where the post or the comment is deleted, NotAllowed, TooOften.
     """
-    require(person, "flag", now=now)
+    require_flagging(person, post, comment=comment, now=now)
     said = texts.summary(text)
-    if reason not in FlagReason.values:
+    if reason not in reasons(post, comment):
         raise BadText(_("Nothing is flagged for this reason."), field="reason")
     if reason == FlagReason.OTHER and not said:
         raise BadText(_("Say what a moderator should look at."), field="text")

@@ -126,6 +126,7 @@ class AuditEntry(models.Model):
     detail = models.TextField(default="")
 
     class Meta:
+        verbose_name_plural = _("audit log")
         indexes = (
             models.Index(fields=["-done_at"], name="audit_latest"),
             models.Index(fields=["person", "-done_at"], name="audit_person"),

@@ -28,7 +28,7 @@ def answer(
     """
     require(person, "answer", now=now)
     source = texts.body(body)
-    html = render_post(source)
+    html = texts.visible(render_post(source))
     with transaction.atomic():
         publication = drafts.begin(
             person=person, token=draft, kind=Draft.Kind.ANSWER, post=question, now=now

@@ -33,7 +33,7 @@ def ask(
     require(person, "ask", now=now)
     title, names = texts.title(title), tagging.names(tags)
     source = texts.body(body)
-    html = render_post(source)
+    html = texts.visible(render_post(source))
     with transaction.atomic():
         publication = drafts.begin(person=person, token=draft, kind=Draft.Kind.QUESTION, now=now)
         if publication.published_id:

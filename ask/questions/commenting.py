@@ -27,7 +27,7 @@ def comment(
     """
     require(person, "write", now=now)
     source = texts.comment(text)
-    html = render_comment(source)
+    html = texts.visible(render_comment(source))
     with transaction.atomic():
         publication = drafts.begin(
             person=person, token=draft, kind=Draft.Kind.COMMENT, post=post, now=now

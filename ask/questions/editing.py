@@ -81,7 +81,7 @@ def edit(
     if post.post_type == PostType.QUESTION:
         wanted |= {"title": texts.title(title), "tags": " ".join(tagging.names(tags))}
     comment = texts.summary(summary)
-    html = render_post(wanted["body"])
+    html = texts.visible(render_post(wanted["body"]))
     with transaction.atomic():
         thread = threads.lock(post)
         thread.require_present()

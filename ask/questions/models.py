@@ -96,7 +96,14 @@ RENDERING_DUE = Q(is_rendering_due=True)
 HOTNESS_STALE = Q(is_hotness_stale=True)
 
 
-PERSON = ("display_name", "reputation", "gold_count", "silver_count", "bronze_count")
+PERSON = (
+    "display_name",
+    "is_moderator",
+    "reputation",
+    "gold_count",
+    "silver_count",
+    "bronze_count",
+)
 """What is shown of a person beside what they wrote."""
 
 SHOWN = (
@@ -123,7 +130,7 @@ SHOWN = (
     *(f"owner__{name}" for name in PERSON),
     *(f"last_editor__{name}" for name in PERSON),
 )
-NAMES = ("user_display_name", "user__display_name")
+NAMES = ("user_display_name", "user__display_name", "user__is_moderator")
 
 
 LISTED = (
@@ -141,6 +148,7 @@ LISTED = (
     "title",
     "tags",
     "owner__display_name",
+    "owner__is_moderator",
     "owner__reputation",
 )
 

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from html import unescape
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from ask.core.characters import seen, shows_something
 from ask.core.refusal import Refusal
 
 TITLE = range(15, 151)
@@ -19,6 +21,12 @@ _NEVER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
 """What no page and no feed may have, and halves of characters, which cannot be stored."""
 
 
+_TAG = re.compile(r"<[^>]*>")
+
+_UNCOUNTED = re.compile("[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""What only changes how the character before it looks."""
+
+
 class BadText(Refusal):
     """Something of what was written cannot stand; `field` says which: `title`, `body`, `tags`."""
 
@@ -28,9 +36,13 @@ class BadText(Refusal):
 
 
 def title(text: str) -> str:
-    """In one line. Raises BadText."""
+    """In one line, less what cannot be seen, such as marks that turn it around: whoever pasted
+    them would not find them. Raises BadText."""
     line = " ".join(unicodedata.normalize("NFC", _NEVER.sub("", text)).split())
-    return _measured(line, allowed=TITLE, field="title")
+    line = _measured(" ".join(seen(line).split()), allowed=TITLE, field="title")
+    if not any(char.isalnum() for char in line):
+        raise BadText(_("A title needs a letter or a digit."), field="title")
+    return line
 
 
 def body(text: str) -> str:
@@ -48,6 +60,13 @@ def summary(text: str) -> str:
     return _measured(" ".join(_NEVER.sub("", text).split()), allowed=SUMMARY, field="summary")
 
 
+def visible(html: str) -> str:
+    """The HTML of a body or a comment, if there is something to see. Raises BadText."""
+    if "<img " not in html and not shows_something(unescape(_TAG.sub("", html))):
+        raise BadText(_("Nothing of this can be seen."), field="body")
+    return html
+
+
 def in_order(text: str) -> str:
     """Less what cannot be stored or shown, and less what nobody sees at its ends."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -56,7 +75,7 @@ def in_order(text: str) -> str:
 
 def _measured(text: str, *, allowed: range, field: str) -> str:
     # Blanks are no content.
-    length = len(text.strip())
+    length = len(_UNCOUNTED.sub("", text).strip())
     if length < allowed.start:
         raise BadText(
             ngettext_lazy(

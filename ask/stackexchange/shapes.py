@@ -41,6 +41,7 @@ class UserShape(Shape):
         "email": "",
         "is_staff": False,
         "is_active": True,
+        "is_confirmed": True,
         "is_superuser": False,
         "is_moderator": False,
         "suspended_until": None,

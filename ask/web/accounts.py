@@ -42,6 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> User:
         user.display_name = form.cleaned_data["name"]
         user.email = form.cleaned_data["email"].lower()
+        user.is_confirmed = False
         user.set_password(form.cleaned_data["password1"])
         save_with_username(user)
         Preferences.begin(user, language=get_language())

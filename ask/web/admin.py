@@ -23,16 +23,16 @@ from ask.accounts.claims import VALID, BadClaim, claim_token
 from ask.accounts.models import User
 from ask.accounts.sessions import end_sessions
 from ask.core.content import LOCAL_IDS
-from ask.questions.models import Question, Tag
+from ask.questions.models import Tag
 from ask.stackexchange.models import Source
+from ask.web.lookups import FirstPages
 
 if TYPE_CHECKING:
     UserAdminBase = admin.ModelAdmin[User]
-    QuestionAdminBase = admin.ModelAdmin[Question]
     TagAdminBase = admin.ModelAdmin[Tag]
     SourceAdminBase = admin.ModelAdmin[Source]
 else:
-    UserAdminBase = QuestionAdminBase = TagAdminBase = SourceAdminBase = admin.ModelAdmin
+    UserAdminBase = TagAdminBase = SourceAdminBase = admin.ModelAdmin
 
 
 # The one would show the secrets of second factors. With the other an address could be changed in
@@ -68,6 +68,21 @@ class OriginFilter(admin.SimpleListFilter):
         return queryset.filter(wanted.get(self.value() or "", Q()))
 
 
+class SuspendedFilter(admin.SimpleListFilter):
+    """Whether somebody may not write at present."""
+
+    title = _("suspended")
+    parameter_name = "suspended"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        suspended = Q(suspended_until__gt=timezone.now())
+        wanted = {"yes": suspended, "no": Q(suspended_until=None) | ~suspended}
+        return queryset.filter(wanted.get(self.value() or "", Q()))
+
+
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
     email = forms.EmailField(
         label=_("address"),
@@ -100,18 +115,21 @@ class UserAdmin(UserAdminBase):
         "reputation",
         "created_at",
         "is_active",
+        "suspended_until",
         "is_moderator",
         "is_staff",
         "has_second_factor",
     )
     list_display_links = ("id", "display_name")
     list_filter = (
-        OriginFilter, "is_active", "is_moderator", "is_staff", "is_superuser", "groups",
+        OriginFilter, "is_active", SuspendedFilter, "is_moderator", "is_staff", "is_superuser",
+        "groups",
     )  # fmt: skip
     search_fields = ("=id", "display_name", "username", "email")
     search_help_text = _("A number, or a part of a name, a username or an address.")
     ordering = ("-id",)
     list_per_page = 50
+    paginator = FirstPages
     show_full_result_count = False
     form = UserForm
     readonly_fields = (
@@ -122,6 +140,7 @@ class UserAdmin(UserAdminBase):
         "reputation",
         "addresses",
         "has_second_factor",
+        "suspended_until",
         "deleted_at",
     )
     fieldsets = (
@@ -131,6 +150,7 @@ class UserAdmin(UserAdminBase):
             {
                 "fields": (
                     "is_active",
+                    "suspended_until",
                     "is_moderator",
                     "is_staff",
                     "is_superuser",
@@ -267,28 +287,24 @@ def is_superuser(request: HttpRequest) -> bool:
     return bool(request.user.is_authenticated and request.user.is_superuser)
 
 
-@admin.register(Question)
-class QuestionAdmin(QuestionAdminBase):
-    """Questions, to look up; what is written is changed on the site, where its history is kept."""
+@admin.register(Tag)
+class TagAdmin(TagAdminBase):
+    """Tags come and go with the questions that bear them, which know them by name as well."""
 
-    list_display = ("id", "title", "score", "answer_count", "created_at")
-    search_fields = ("title",)
+    list_display = ("name", "question_count", "is_moderator_only", "is_required")
+    list_filter = ("is_moderator_only", "is_required")
+    search_fields = ("name",)
+    ordering = ("-question_count", "name")
     show_full_result_count = False
-    fields = readonly_fields = ("title", "tags", "score", "answer_count", "view_count", "body")
+    fields = ("name", "question_count", "is_moderator_only", "is_required")
+    # What is required is the source's own affair.
+    readonly_fields = ("name", "question_count", "is_required")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
-
-
-@admin.register(Tag)
-class TagAdmin(TagAdminBase):
-    list_display = ("name", "question_count", "is_moderator_only", "is_required")
-    search_fields = ("name",)
-    show_full_result_count = False
-    fields = ("name", "is_moderator_only", "is_required")
 
 
 @admin.register(Source)

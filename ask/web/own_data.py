@@ -52,6 +52,7 @@ PROFILE = (
     "age",
     "profile_image_url",
     "is_active",
+    "is_confirmed",
     "is_moderator",
     "is_staff",
     "is_superuser",

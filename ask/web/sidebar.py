@@ -5,6 +5,7 @@ from itertools import product
 from django.core.cache.utils import make_template_fragment_key
 
 from ask.caching import guarded
+from ask.questions.models import Post
 from ask.ratings.cached import best_users, hot_questions
 from ask.web.language import LANGUAGES
 
@@ -15,3 +16,9 @@ def renew() -> None:
         shown.fill()
     kept = product([True, False], LANGUAGES)  # as `web/sidebar.html` is kept
     guarded.forget([make_template_fragment_key("sidebar", which) for which in kept])
+
+
+def leave_out(post: Post) -> None:
+    """Name a question no more that was just deleted. Most are not among the hot ones."""
+    if any(one["id"] == post.id for one in hot_questions.get()):
+        renew()

@@ -110,11 +110,12 @@ def test_flags_on_what_a_spammer_wrote_were_helpful_wherever_it_stands() -> None
     theirs, good = written.ask(by=spammer()), written.ask()
     below = written.answer(theirs)
     spam, fine = written.comment(good, by=spammer()), written.comment(theirs)
+    vera = cast.person("Vera", reputation=500)
     flagged: list[tuple[Post, Comment | None]] = [
         (theirs, None), (good, spam), (theirs, fine), (good, None), (below, None),
     ]  # fmt: skip
     for post, said in flagged:
-        flag(person=cast.alice(), post=post, comment=said, reason="rude", now=cast.NOON)
+        flag(person=vera, post=post, comment=said, reason="rude", now=cast.NOON)
     remove_spammer(person=cast.carol(), whom=spammer(), now=LATER)
     settled = Flag.objects.filter(is_helpful=True, settled_at=LATER)
     assert list(settled.order_by("id").values_list("post_id", "comment_id")) == [

@@ -11,7 +11,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from ask.accounts.models import User
-from tests.cast import carol, member, person
+from ask.questions.models import Tag
+from tests.cast import ask, carol, member, person
 from tests.web.conftest import Planned
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -158,3 +159,16 @@ def test_an_address_has_one_owner(superuser: Client) -> None:
 
 def test_secrets_of_factors_are_not_shown(superuser: Client) -> None:
     assert superuser.get("/admin/mfa/authenticator/").status_code == 404
+
+
+def test_a_tag_is_neither_renamed_nor_made_nor_deleted(superuser: Client) -> None:
+    ask(tags="sky")
+    sky = Tag.objects.get()
+    tags = "/admin/questions/tag/"
+    fields = {"name": "Bad Tag !", "is_required": "on", "is_moderator_only": "on"}
+    assert superuser.post(f"{tags}add/", fields).status_code == 403
+    assert superuser.post(f"{tags}{sky.pk}/delete/", {"post": "yes"}).status_code == 403
+    superuser.post(tags, {"action": "delete_selected", "_selected_action": [sky.pk], "post": "yes"})
+    superuser.post(f"{tags}{sky.pk}/change/", fields)
+    sky = Tag.objects.get()
+    assert (sky.name, sky.is_required, sky.is_moderator_only) == ("sky", False, True)

@@ -7,7 +7,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from ask.moderation.deleting import delete
-from ask.questions.models import Post
+from ask.questions.following import follow_question, follows_question
+from ask.questions.models import Comment, Post
 from tests import cast, written
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -99,3 +100,42 @@ def test_a_stranger_s_page_takes_no_more_queries_and_is_the_same(
     with django_assert_max_num_queries(5 + 7 + 2):
         assert b"Deleted answers" in moderator.get(url).content
     assert Post.objects.filter(deleted_at__isnull=False).count() == 5
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["a page", "htmx"])
+def test_what_was_said_below_a_deleted_question_is_told_to_nobody_else(
+    as_person: As, headers: dict[str, str]
+) -> None:
+    question = written.ask()
+    written.comment(question, text="Nobody should read this.")
+    own = written.comment(question, by=cast.person("Dan", reputation=60))
+    delete(person=cast.alice(), post=question, now=cast.NOON)
+    client = as_person(cast.person("Dan"))
+    for path in ("/comments/99999999/deletion", f"/comments/{own.id}/deletion"):
+        response = client.post(path, {"post": question.id}, headers=headers)
+        assert response.status_code == (422 if headers else 410)
+        assert "Nobody should" not in response.content.decode()
+        assert "Location" not in response.headers
+    assert not Comment.objects.filter(id=own.id).exists()
+    seen = as_person(cast.carol()).post(path, {"post": question.id}, headers=headers, follow=True)
+    assert "Nobody should" in seen.content.decode()
+
+
+def test_who_follows_a_deleted_question_no_more_does_not_learn_its_title(as_person: As) -> None:
+    question = written.ask()
+    follow_question(person=cast.bob(), question=question, now=cast.NOON)
+    delete(person=cast.alice(), post=question, now=cast.NOON)
+    path = f"/questions/{question.id}/following/end"
+    assert as_person(cast.bob()).post(path).headers["Location"] == "/users/following"
+    assert not follows_question(person=cast.bob(), question=question)
+    assert as_person(cast.alice()).post(path).headers["Location"] == question.get_absolute_url()
+
+
+def test_a_profile_does_not_tell_what_was_said_below_what_is_deleted(client: Client) -> None:
+    question = written.ask()
+    written.comment(question, text="Nobody should read this.")
+    written.comment(written.answer(question), text="Nor this, below an answer.")
+    url = f"{cast.bob().get_absolute_url()}?tab=activity"
+    assert "Nobody should" in client.get(url).content.decode()
+    delete(person=cast.carol(), post=question, now=cast.NOON)
+    assert client.get(url).context["events"] == []

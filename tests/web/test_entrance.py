@@ -7,6 +7,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from ask.accounts.models import Preferences, User
@@ -69,6 +70,25 @@ def test_somebody_with_an_unconfirmed_address_is_not_let_in(
     assert not is_let_in(client)
 
 
+def test_who_has_not_confirmed_an_address_stands_in_no_list(
+    client: Client, planned: Planned
+) -> None:
+    sign_up(client, name="Buy cheap watches")
+    user = User.objects.get()
+    lists = ("/users?tab=new", "/users", "/users?search=watches")
+    for address in lists:
+        assert "Buy cheap watches" not in client.get(address).content.decode()
+    assert client.get(user.get_absolute_url()).status_code == 200
+    client.post(link_in(planned[0]))
+    for address in lists:
+        assert "Buy cheap watches" in client.get(address).content.decode()
+
+
+def test_staff_of_a_first_start_are_listed() -> None:
+    staff = User.objects.create_staff(username="root", password="x", now=timezone.now())
+    assert staff in User.objects.listed()
+
+
 def test_two_people_of_one_name_get_two_usernames(client: Client) -> None:
     sign_up(client)
     sign_up(client, email="other@example.org")
@@ -78,7 +98,7 @@ def test_two_people_of_one_name_get_two_usernames(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "x", " ", "...", "Ad\u202emin", "a" * 41, "\u3164\u3164", "\u0410dmin"]
+    "name", ["", "x", "Ann ♦", " ", "...", "Ad\u202emin", "a" * 41, "\u3164\u3164", "\u0410dmin"]
 )
 def test_a_name_can_be_read(client: Client, name: str) -> None:
     assert sign_up(client, name=name) == 200

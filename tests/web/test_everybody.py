@@ -111,7 +111,9 @@ NEW = {"new": 403, "staff": 403, "suspended": 403}
 
 
 def flags(address: str) -> Line:
-    return Line(address, members(200, **NEW), members(302, **NEW), sent={"reason": "spam"})
+    """Of what the author wrote, who flags nothing of their own."""
+    none = {**NEW, "author": 403}
+    return Line(address, members(200, **none), members(302, **none), sent={"reason": "spam"})
 
 
 def writing(address: str, sent: dict[str, str]) -> Line:
@@ -349,6 +351,38 @@ HIDDEN: dict[str, Line] = {
     "flags of what is deleted": Line(
         "/posts/{deleted}/flags", get=members(410), post=members(410), sent={"reason": "spam"}
     ),
+    "a comment that is gone, below what is deleted": Line(
+        "/comments/99999999/deletion",
+        get=NEVER,
+        post={**members(410), **dict.fromkeys(SEEING, 302)},
+        sent={"post": "{deleted}"},
+    ),
+    "a comment below what is deleted": Line(
+        "/comments/{hidden_comment}/deletion",
+        get=NEVER,
+        post=only("author", "moderator", status=302),
+    ),
+    "the text of a comment below what is deleted": Line(
+        "/comments/{hidden_comment}/edit",
+        get=members(410),
+        post=members(410, anonymous=403),
+        sent={"body": written.ANSWER, "based_on": "0"},
+    ),
+    "a vote for a comment below what is deleted": Line(
+        "/comments/{hidden_comment}/vote",
+        get=NEVER,
+        post=members(409, author=403, **NEW),
+        sent={"kind": "up"},
+    ),
+    "flags of a comment below what is deleted": Line(
+        "/comments/{hidden_comment}/flags",
+        get=members(410),
+        post=members(410),
+        sent={"reason": "spam"},
+    ),
+    "the end of following what is deleted": Line(
+        "/questions/{deleted}/following/end", get=NEVER, post=members(302)
+    ),
 }
 """Addresses that answer otherwise by what stands there."""
 
@@ -377,6 +411,7 @@ def scene(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -
     answer = written.answer(question, by=author, now=now)
     bad = written.answer(question, by=author, now=now)
     said: Comment = written.comment(question, by=author, now=now)
+    hidden: Comment = written.comment(deleted, by=author, now=now)
     for post in (deleted, bad):
         delete(person=author, post=post, now=now)
     removed = written.answer(question, by=author, now=now)
@@ -397,6 +432,7 @@ def scene(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -
         "removed": removed.id,
         "theirs": written.answer(question, now=now).id,
         "comment": said.id,
+        "hidden_comment": hidden.id,
         "author": author.id,
         "flag": Flag.objects.get().id,
         "run": run,

@@ -63,7 +63,7 @@ def test_a_question_s_feed_ends_with_the_question(client: Client, accepted: Answ
     assert client.get("/feeds/question/1").status_code == 404
 
 
-@pytest.mark.parametrize("before", ["x", "-1", "9" * 40])
+@pytest.mark.parametrize("before", ["x", "-1", "٣", "9" * 19, "9" * 40, "9" * 5_000])
 def test_a_cursor_that_is_none_does_no_harm(client: Client, before: str) -> None:
     ask()
     assert len(titles(feed(client, f"/feeds?before={before}"))) == 1

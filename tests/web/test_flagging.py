@@ -29,7 +29,7 @@ def test_a_flag_is_raised_and_thanked_for(as_person: As) -> None:
 
 def test_a_script_gets_the_form_and_the_thanks_alone(as_person: As) -> None:
     said = written.comment(written.ask())
-    client = as_person(cast.bob())
+    client = as_person(cast.alice())
     url = f"/comments/{said.id}/flags"
     form = client.get(url, headers=HTMX).content.decode()
     assert form.startswith("<form") and "not an answer" not in form

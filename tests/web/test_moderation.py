@@ -294,7 +294,8 @@ def test_every_page_is_valid_html(carol: Client, deeds: Post, language: str) -> 
     question = flagged(by=(cast.alice(),), reason="other")
     answer = written.answer(question, by=cast.alice())
     said = written.comment(question, by=cast.alice())
-    flag(person=cast.alice(), post=question, comment=said, reason="rude", now=cast.NOON)
+    vera = cast.person("Vera", reputation=500)
+    flag(person=vera, post=question, comment=said, reason="rude", now=cast.NOON)
     delete(person=cast.carol(), post=answer, now=cast.NOON)
     pages = [
         ("/moderation", 200),

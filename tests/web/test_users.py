@@ -178,3 +178,28 @@ def test_the_site_itself_has_a_profile(client: Client) -> None:
     User.objects.create(id=-1, username="user-1", display_name="Community")
     assert client.get("/users/-1")["Location"] == "/users/-1/community"
     assert client.get("/users/-1/community").status_code == 200
+
+
+def test_a_moderator_has_a_mark_beside_their_name(client: Client, accepted: Answer) -> None:
+    comment(accepted, by=bob())
+    pages = (
+        carol().get_absolute_url(),
+        "/users?search=Carol",
+        ask(by=carol()).get_absolute_url(),
+        "/questions",
+    )
+    for language, word in (("en", "moderator"), ("ru", "модератор")):
+        for page in pages:
+            html = client.get(page, headers={"accept-language": language}).content.decode()
+            assert f' <span title="{word}"><span aria-hidden="true">♦</span>' in html, page
+    assert "♦" not in client.get(bob().get_absolute_url()).content.decode()
+    assert "♦" in client.get(accepted.parent.get_absolute_url()).content.decode()  # Carol's comment
+
+
+def test_a_profile_says_until_when_somebody_is_suspended(client: Client) -> None:
+    until = timezone.now() + timedelta(days=2)
+    susan = person("Susan", suspended_until=until)
+    html = client.get(susan.get_absolute_url()).content.decode()
+    assert f'Suspended until <time datetime="{until:%Y-%m-%dT%H:%M:%SZ}">' in html
+    User.objects.filter(id=susan.id).update(suspended_until=NOON)
+    assert "Suspended" not in client.get(susan.get_absolute_url()).content.decode()

@@ -9,12 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ask.core.characters import is_unseen
+
 LONGEST = 40
 
 _SPACE = re.compile(r"\s+")
 
-_BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Letters, marks and a symbol by their category, and nothing to the eye."""
+_DIAMONDS = set("♦♢◆◇⬥⬦⬧⬨❖🔶🔷🔸🔹💎")
+"""The mark of moderators, and what looks like it."""
 
 _ALIKE = {"LATIN", "CYRILLIC", "GREEK"}
 """Alphabets with letters that look the same."""
@@ -39,11 +41,10 @@ class NameField(forms.CharField):
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if any(
-            char in _BLANK or unicodedata.category(char) in {"Cc", "Cf", "Co", "Cn", "Cs"}
-            for char in value
-        ):
+        if any(map(is_unseen, value)):
             raise ValidationError(_("This name has characters that cannot be seen."))
+        if _DIAMONDS.intersection(value):
+            raise ValidationError(_("Only moderators have this mark."))
         if not any(char.isalnum() for char in value):
             raise ValidationError(_("A name needs a letter or a digit."))
         if any(len(_alphabets(word)) > 1 for word in re.findall(r"\w+", value)):

@@ -177,7 +177,22 @@ def person(user: User | None, name: str | None = None) -> SafeString:
     if user is None:
         return mark_safe(f'<span class="gone">{escape(name or gettext("somebody"))}</span>')
     url, shown = escape(user.get_absolute_url()), escape(user.display_name)
-    return mark_safe(f'<a href="{url}">{shown}</a>')
+    return mark_safe(f'<a href="{url}">{shown}</a>{diamond(user)}')
+
+
+@register.filter
+def diamond(user: User) -> str:
+    """The mark of a moderator, which nobody may have in their name."""
+    return _diamond(get_language()) if user.is_moderator else ""
+
+
+@lru_cache
+def _diamond(language: str | None) -> SafeString:
+    text = escape(gettext("moderator"))
+    return mark_safe(
+        f' <span title="{text}"><span aria-hidden="true">♦</span>'
+        f'<span class="aside">{text}</span></span>'
+    )
 
 
 @register.filter

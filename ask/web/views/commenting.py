@@ -11,6 +11,7 @@ from ask.moderation.editing import edit_comment, require_editing
 from ask.questions import commenting
 from ask.questions.models import Comment, Draft, Post
 from ask.questions.privileges import require
+from ask.web.deleted import may_see
 from ask.web.live import is_htmx
 from ask.web.members import member, member_page
 from ask.web.offers import offer_of
@@ -91,6 +92,8 @@ def delete(request: HttpRequest, id: int) -> HttpResponse:
 
 def _below(request: HttpRequest, post: Post) -> HttpResponse:
     """The comments of a post as they are now; without htmx, the page of the post."""
+    if post.deleted_at and not may_see(request, post):
+        return gone(request)
     if not is_htmx(request):
         return went(request, post.get_absolute_url())
     found = list(Comment.objects.below([post.id]))

@@ -1,6 +1,7 @@
 """Deleting a question or an answer, and bringing it back."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from ask.accounts.models import User
 from ask.moderation.deleting import delete, undelete
 from ask.questions.models import Post, PostType
+from ask.web import sidebar
 from ask.web.members import member, member_page
 from ask.web.refusals import done
 
@@ -22,7 +25,7 @@ IS_POST = Q(post_type__in=[PostType.QUESTION, PostType.ANSWER])
 @member_page
 def deletion(request: HttpRequest, id: int) -> HttpResponse:
     """`POST /posts/ID/deletion`."""
-    return _do(request, id, deed=delete, said=_("It is deleted."))
+    return _do(request, id, deed=_delete, said=_("It is deleted."))
 
 
 @require_POST
@@ -30,6 +33,11 @@ def deletion(request: HttpRequest, id: int) -> HttpResponse:
 def undeletion(request: HttpRequest, id: int) -> HttpResponse:
     """`POST /posts/ID/undeletion`."""
     return _do(request, id, deed=undelete, said=_("It is here again."))
+
+
+def _delete(*, person: User, post: Post, now: datetime) -> None:
+    delete(person=person, post=post, now=now)
+    sidebar.leave_out(post)
 
 
 def _do(

@@ -68,11 +68,16 @@ def _before(request: HttpRequest, found: PostQuerySet) -> list[Post]:
     ids are found alone and the rows fetched by them, as on numbered pages: with its joins, a
     planner may choose another way through a large table.
     """
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit():
-        found = found.filter(id__lt=int(before))
+    if cursor := _cursor(request):
+        found = found.filter(id__lt=int(cursor))
     ids = list(found.order_by("-id").values_list("id", flat=True)[: LENGTH + 1])
     return list(Post.objects.shown().filter(id__in=ids).order_by("-id"))
+
+
+def _cursor(request: HttpRequest) -> str:
+    """Empty where it is no id: Python reads no number of thousands of digits."""
+    before = request.GET.get("before", "")
+    return before if before.isascii() and before.isdigit() and len(before) < 20 else ""
 
 
 def _answer(request: HttpRequest, title: str, posts: list[Post], *, path: str) -> HttpResponse:
@@ -80,12 +85,12 @@ def _answer(request: HttpRequest, title: str, posts: list[Post], *, path: str) -
     source = source_site.get()
     here = settings.SITE_URL + request.path
     shown = posts[:LENGTH]
-    cursor = request.GET.get("before", "")
+    cursor = _cursor(request)
     feed = Feed(
         title=f"{title} – {site_name(source)}",
         link=settings.SITE_URL + path,
         description=None,
-        feed_url=f"{here}?before={cursor}" if cursor.isdigit() else here,
+        feed_url=f"{here}?before={cursor}" if cursor else here,
         feed_guid=here,
         language=get_language(),
         next=f"{here}?before={shown[-1].id}" if len(posts) > LENGTH else "",

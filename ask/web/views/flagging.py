@@ -9,18 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ask.core.refusal import Refusal
-from ask.moderation.flagging import flag
-from ask.moderation.models import FlagReason
-from ask.questions.models import Comment, Post, PostType
-from ask.questions.privileges import require
+from ask.moderation.flagging import flag, reasons, require_flagging
+from ask.questions.models import Comment, Post
 from ask.web.live import is_htmx
 from ask.web.members import member, member_form
 from ask.web.refusals import done, status_of
 from ask.web.views.deleting import IS_POST
 from ask.web.views.errors import gone
-
-OF_ANSWERS_ONLY = {FlagReason.NOT_AN_ANSWER}
-OF_POSTS_ONLY = {FlagReason.LOW_QUALITY, FlagReason.NOT_AN_ANSWER}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +38,7 @@ def _answer(request: HttpRequest, post: Post, *, comment: Comment | None = None)
         return gone(request)
     person, now = member(request), timezone.now()
     if request.method != "POST":
-        require(person, "flag", now=now)
+        require_flagging(person, post, comment=comment, now=now)
         return _form(request, post, request.GET, comment=comment)
     reason, text = request.POST.get("reason", ""), request.POST.get("text", "")
     try:
@@ -65,14 +60,11 @@ def _form(
     refusal: Refusal | None = None,
 ) -> HttpResponse:
     """What was sent, to be mended; to a script the form alone, which it puts below the post."""
-    left_out = OF_POSTS_ONLY if comment else set()
-    if post.post_type != PostType.ANSWER:
-        left_out = left_out | OF_ANSWERS_ONLY
     context = {
         "section": "questions",
         "post": post,
         "comment": comment,
-        "reasons": [one for one in FlagReason.choices if one[0] not in left_out],
+        "reasons": [(one.value, one.label) for one in reasons(post, comment)],
         "chosen": sent.get("reason", ""),
         "text": sent.get("text", ""),
         "refusal": refusal,

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ask.questions import following
 from ask.questions.models import Post, PostType, Question, Tag
 from ask.web.addresses import question_following_path, tag_following_path, tag_path
+from ask.web.deleted import may_see
 from ask.web.live import is_htmx
 from ask.web.members import member, member_page
 from ask.web.paging import page_of, rows_of
@@ -35,9 +36,10 @@ def unfollow_question(request: HttpRequest, id: int) -> HttpResponse:
     """`POST /questions/ID/following/end`."""
     question = get_object_or_404(Post, id=id, post_type=PostType.QUESTION)
     following.unfollow_question(person=member(request), question=question)
-    return _followed(
-        request, question_following_path(id), is_on=False, there=question.get_absolute_url()
-    )
+    # The address of a question says its title, which not everybody may know any more.
+    is_seen = not question.deleted_at or may_see(request, question)
+    there = question.get_absolute_url() if is_seen else "/users/following"
+    return _followed(request, question_following_path(id), is_on=False, there=there)
 
 
 @require_POST

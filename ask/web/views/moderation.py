@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ask.core.refusal import Refusal
 from ask.moderation.models import AuditAction, AuditEntry, Flag
-from ask.moderation.waiting import act, matters
+from ask.moderation.waiting import DELETE, act, matters
 from ask.questions.closing import DUPLICATE_CODE, OFFERED, REASONS
+from ask.web import sidebar
 from ask.web.days import midnight
 from ask.web.live import is_htmx
 from ask.web.members import member, moderator_page
@@ -41,10 +42,11 @@ def settlements(request: HttpRequest) -> HttpResponse:
     """`POST /moderation/settlements`: settle the flags `flag`, as `verdict` says, by a `deed`."""
     ids = [int(id) for id in request.POST.getlist("flag") if _NUMBER.fullmatch(id)]
     deed = request.POST.get("deed", "")
+    flags = list(Flag.objects.filter(id__in=ids).select_related("post"))
     try:
         settled = act(
             person=member(request),
-            flags=list(Flag.objects.filter(id__in=ids).select_related("post")),
+            flags=flags,
             is_helpful=bool(deed) or request.POST.get("verdict") == "helpful",
             deed=deed,
             reason=request.POST.get("reason", ""),
@@ -52,6 +54,8 @@ def settlements(request: HttpRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         return _waiting(request, refusal=refusal)
+    if deed == DELETE:
+        sidebar.leave_out(flags[0].post)
     said = _("It is settled.") if settled else _("Somebody else has settled this already.")
     if is_htmx(request):
         return _waiting(request, said=said)

@@ -51,6 +51,7 @@ PERIODS: dict[str, tuple[Promise, Period]] = {
 
 SHOWN = (
     "display_name",
+    "is_moderator",
     "location",
     "reputation",
     "created_at",
@@ -143,6 +144,7 @@ def user(request: HttpRequest, id: int, slug: str = "") -> HttpResponse:
     context = {
         "section": "users",
         "person": found,
+        "is_suspended": found.is_suspended(timezone.now()),
         "tab": tab,
         "tabs": [
             (label, address(path, {"tab": name if name != "profile" else None}), name == tab)
@@ -240,7 +242,7 @@ class Event:
 
 def _activity(request: HttpRequest, user: User) -> dict[str, object]:
     posts = Post.objects.filter(owner=user, deleted_at=None).with_titles().order_by("-id")[:EVENTS]
-    comments = Comment.objects.filter(user=user).with_titles().order_by("-id")[:EVENTS]
+    comments = Comment.objects.filter(user=user, post__deleted_at=None).with_titles()
     badges = Badge.objects.filter(user=user).order_by("-id")[:EVENTS]
     events = [
         *(
@@ -255,7 +257,7 @@ def _activity(request: HttpRequest, user: User) -> dict[str, object]:
                 excerpt(comment.html, length=120),
                 f"{comment.post.get_absolute_url()}#comment-{comment.id}",
             )
-            for comment in comments
+            for comment in comments.order_by("-id")[:EVENTS]
         ),
         *(Event(badge.awarded_at, _("got the badge"), badge.name) for badge in badges),
     ]
