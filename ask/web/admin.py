@@ -8,6 +8,7 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa import admin as factors_admin
 from allauth.mfa.models import Authenticator
+from allauth.usersessions import admin as sessions_admin
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -36,8 +37,11 @@ else:
 
 
 # The one would show the secrets of second factors. With the other an address could be changed in
-# one of the two places where it stands, and who has the old mailbox would still get in.
-admin.site.unregister((factors_admin.Authenticator, addresses_admin.EmailAddress))
+# one of the two places where it stands, and who has the old mailbox would still get in. The third
+# would make sessions that nobody has; people have an action that ends theirs.
+admin.site.unregister(
+    (factors_admin.Authenticator, addresses_admin.EmailAddress, sessions_admin.UserSession)
+)
 # By the site's own page: another one would let in without the second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
