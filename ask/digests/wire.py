@@ -8,7 +8,7 @@ import base64
 import binascii
 import re
 import secrets
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate, make_msgid, parseaddr
 from functools import lru_cache
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
@@ -74,7 +74,7 @@ def bare(address: str) -> str:
 
 @lru_cache(100)
 def _sanitized(address: str) -> str:
-    return sanitize_address(address, "utf-8")
+    return parseaddr(sanitize_address(address, "utf-8"))[1]
 
 
 @lru_cache(1_000)

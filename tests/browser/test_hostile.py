@@ -119,7 +119,7 @@ def write_everything() -> list[str]:
     for number, payload in enumerate(PAYLOADS):
         at = moment + timedelta(minutes=10 * number)
         title = f"{number} {payload} is this hostile?"[:150]
-        body = f"{payload}\n\n> {payload}\n\n`{payload}` is what I mean by that, and more."
+        body = f"It is this.\n\n{payload}\n\n> {payload}\n\n`{payload}` is what I mean, and more."
         question = written.ask(by=writer, title=title, body=body, now=at)
         if number % 8 == 0:
             written.answer(question, body=body, now=at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import formataddr
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,17 @@ def test_lines_that_are_a_dot_arrive_as_they_are(server: MailServer) -> None:
     with opened() as way:
         way.deliver(letter("alice@example.org", ".\n..\nends\n.\n"))
     assert server.mails[0].get_content() == ".\n..\nends\n.\n"
+
+
+@pytest.mark.parametrize("name", ["Ask", "Ask, or Спроси", 'The "Ask" <site>'])
+def test_names_are_for_the_header_and_the_server_hears_addresses(
+    server: MailServer, name: str
+) -> None:
+    sender, recipient = formataddr((name, "ask@example.org")), formataddr((name, "a@example.org"))
+    with opened() as way:
+        found = way.deliver(EmailMessage("A subject", "Hello", sender, [recipient]))
+    assert found.state == SENT
+    assert (server.senders, server.recipients) == (["ask@example.org"], [["a@example.org"]])
 
 
 def test_many_mails_take_one_connection(server: MailServer) -> None:

@@ -34,6 +34,7 @@ class MailServer:
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
+    senders: list[str | None] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -63,6 +64,7 @@ class MailServer:
             return answer
         self.mails.append(read(envelope.content or b""))
         self.recipients.append(list(envelope.rcpt_tos))
+        self.senders.append(envelope.mail_from)
         self.on_connection += 1
         if answer == "drop":
             _drop(server)
