@@ -26,7 +26,7 @@ from ask.accounts.sessions import end_sessions
 from ask.core.content import LOCAL_IDS
 from ask.questions.models import Tag
 from ask.stackexchange.models import Source
-from ask.web.lookups import FirstPages
+from ask.web.lookups import FirstPages, YesNoFilter
 
 if TYPE_CHECKING:
     UserAdminBase = admin.ModelAdmin[User]
@@ -72,19 +72,14 @@ class OriginFilter(admin.SimpleListFilter):
         return queryset.filter(wanted.get(self.value() or "", Q()))
 
 
-class SuspendedFilter(admin.SimpleListFilter):
+class SuspendedFilter(YesNoFilter):
     """Whether somebody may not write at present."""
 
     title = _("suspended")
     parameter_name = "suspended"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("Yes")), ("no", _("No"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
-        suspended = Q(suspended_until__gt=timezone.now())
-        wanted = {"yes": suspended, "no": Q(suspended_until=None) | ~suspended}
-        return queryset.filter(wanted.get(self.value() or "", Q()))
+    def condition(self) -> Q:
+        return Q(suspended_until__gt=timezone.now())
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]

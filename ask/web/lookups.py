@@ -51,8 +51,11 @@ class FirstPages(Pages):
         return int(self.object_list.order_by()[:MOST].count())  # type: ignore[attr-defined]
 
 
-class MomentFilter(admin.SimpleListFilter):
-    """Whether something has happened: `parameter_name` is the column that says when."""
+class YesNoFilter(admin.SimpleListFilter):
+    """Those of which `condition` holds, or the others."""
+
+    def condition(self) -> Q:
+        raise NotImplementedError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("yes", _("Yes")), ("no", _("No"))]
@@ -60,7 +63,14 @@ class MomentFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in ("yes", "no"):
             return queryset
-        return queryset.filter(**{f"{self.parameter_name}__isnull": self.value() == "no"})
+        return queryset.filter(self.condition() if self.value() == "yes" else ~self.condition())
+
+
+class MomentFilter(YesNoFilter):
+    """Whether something has happened: `parameter_name` is the column that says when."""
+
+    def condition(self) -> Q:
+        return Q(**{f"{self.parameter_name}__isnull": False})
 
 
 class ClosedFilter(MomentFilter):
@@ -117,17 +127,18 @@ class LookUp(Admin):
 
     def each(
         self, request: HttpRequest, rows: QuerySet[Any], what: Promise, do: Callable[..., object]
-    ) -> None:
-        """Do it to each, as who asks, and say why not."""
-        done = 0
+    ) -> list[Any]:
+        """Do it to each, as who asks, and say why not; those that it was done to."""
+        done = []
         for row in rows:
             try:
                 do(row, person=cast(User, request.user), now=timezone.now())
             except Refusal as refusal:
                 self.message_user(request, f"{row}: {refusal}", messages.ERROR)
             else:
-                done += 1
-        self.message_user(request, f"{what}: {done}", messages.SUCCESS)
+                done.append(row)
+        self.message_user(request, f"{what}: {len(done)}", messages.SUCCESS)
+        return done
 
 
 class PostAdmin(LookUp):
@@ -143,9 +154,10 @@ class PostAdmin(LookUp):
 
     @admin.action(description=_("Delete"))
     def delete_them(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:
-        self.each(request, chosen, _("Deleted"), lambda post, **by: delete(post=post, **by))
-        for post in chosen:
-            sidebar.leave_out(post)
+        deleted = self.each(
+            request, chosen, _("Deleted"), lambda post, **by: delete(post=post, **by)
+        )
+        sidebar.leave_out(*deleted)
 
     @admin.action(description=_("Undelete"))
     def undelete_them(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:

@@ -18,7 +18,7 @@ def renew() -> None:
     guarded.forget([make_template_fragment_key("sidebar", which) for which in kept])
 
 
-def leave_out(post: Post) -> None:
-    """Name a question no more that was just deleted. Most are not among the hot ones."""
-    if any(one["id"] == post.id for one in hot_questions.get()):
+def leave_out(*posts: Post) -> None:
+    """Name questions no more that were just deleted. Most are not among the hot ones."""
+    if {post.id for post in posts}.intersection(one["id"] for one in hot_questions.get()):
         renew()
