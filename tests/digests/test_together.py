@@ -1,7 +1,7 @@
 """Two senders in one process, each with connections of its own."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from threading import Barrier, get_ident
 
@@ -41,18 +41,25 @@ def fill(count: int) -> None:
         mail(f"d{number}")
 
 
-def test_two_senders_share_what_is_more_than_a_batch(server: MailServer) -> None:
-    fill(5 * BATCH)
-    together, threads = Barrier(2, timeout=30), Counter[int]()
+def meeting(then: Callable[[int], None] = lambda turn: None) -> tuple[Composer, set[int]]:
+    """A composer in whose first batches two threads wait for each other; the threads it was in.
+
+    Each then does `then`, which is told whether it is 0 or 1.
+    """
+    together, threads = Barrier(2, timeout=30), set[int]()
 
     def compose(mails: Sequence[Mail], *, now: datetime) -> Mapping[int, EmailMessage | MailReason]:
-        # Each waits for the other at its first batch.
-        if not threads[get_ident()]:
-            threads[get_ident()] += 1
-            together.wait()
-        threads[get_ident()] += 1
+        if get_ident() not in threads:
+            threads.add(get_ident())
+            then(together.wait())
         return write(mails, now=now)
 
+    return compose, threads
+
+
+def test_two_senders_share_what_is_more_than_a_batch(server: MailServer) -> None:
+    fill(5 * BATCH)
+    compose, threads = meeting()
     tally, done = send(compose)
     assert len(threads) == 2
     assert (tally.counts, done) == ({"sent": 5 * BATCH}, 5 * BATCH)
@@ -70,15 +77,12 @@ def test_a_batch_is_sent_by_one_alone(server: MailServer) -> None:
 
 def test_a_sender_that_fails_stops_the_other(server: MailServer) -> None:
     fill(20 * BATCH)
-    together, threads = Barrier(2, timeout=30), Counter[int]()
 
-    def compose(mails: Sequence[Mail], *, now: datetime) -> Mapping[int, EmailMessage | MailReason]:
-        if not threads[get_ident()]:
-            threads[get_ident()] += 1
-            if together.wait():
-                raise OSError("no more of this")
-        return write(mails, now=now)
+    def fail(turn: int) -> None:
+        if turn:
+            raise OSError("no more of this")
 
+    compose, _ = meeting(then=fail)
     with pytest.raises(OSError, match="no more of this"):
         send(compose)
     assert len(server.mails) < 20 * BATCH
